@@ -24,8 +24,13 @@ TEST(Process, PassesExactlyTheNamedDescriptors) {
   EXPECT_EQ(*out, "/dev/zero\n");
 }
 TEST(Process, EndsForCertain) {
-  auto p = Process::spawn({.argv = {"/bin/sh", "-c", "trap '' TERM; while :; do sleep 1; done"}, .fds = {}, .env = {}});
+  int ends[2];
+  ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+  Fd rd(ends[0]), wr(ends[1]);
+  auto p = Process::spawn({.argv = {"/bin/sh", "-c", "trap '' TERM; echo set; while :; do sleep 1; done"}, .fds = {{wr.get(), 1}}, .env = {}});
   ASSERT_TRUE(p);
+  char set = 0;
+  ASSERT_EQ(::read(rd.get(), &set, 1), 1);  // only now is the trap in place
   EXPECT_TRUE(p->running());
   EXPECT_EQ(p->end(Millis{100}), 128 + SIGKILL);
   EXPECT_FALSE(p->running());

@@ -19,7 +19,9 @@ constexpr std::array<std::int8_t, 256> make_base64_values() {
   return v;
 }
 constexpr auto kBase64Values = make_base64_values();
-Error bad(const char* what) { return fail(Code::bad_request, {{"what", what}}); }
+Error bad(const char* what) {
+  return fail(Code::bad_request, {{"what", what}});
+}
 }  // namespace
 
 std::string to_hex(ByteView bytes) {

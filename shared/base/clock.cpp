@@ -45,11 +45,14 @@ Result<UtcTime> parse_time(std::string_view s) {
   auto bad = [&] { return fail(Code::bad_request, {{"what", "time"}}, std::string(s.substr(0, 40))); };
   bool with_ms = s.size() == 24;
   if (s.size() != 20 && !with_ms) return bad();
-  if (s[4] != '-' || s[7] != '-' || s[10] != 'T' || s[13] != ':' || s[16] != ':' || s.back() != 'Z' || (with_ms && s[19] != '.')) return bad();
+  if (s[4] != '-' || s[7] != '-' || s[10] != 'T' || s[13] != ':' || s[16] != ':' || s.back() != 'Z' || (with_ms && s[19] != '.'))
+    return bad();
   int y = digits(s, 0, 4), mo = digits(s, 5, 2), d = digits(s, 8, 2), h = digits(s, 11, 2), mi = digits(s, 14, 2), sec = digits(s, 17, 2);
   int ms = with_ms ? digits(s, 20, 3) : 0;
-  if (y < 1970 || mo < 0 || d < 0 || h < 0 || h > 23 || mi < 0 || mi > 59 || sec < 0 || sec > 59 || ms < 0 || (with_ms && ms == 0)) return bad();
-  std::chrono::year_month_day ymd{std::chrono::year{y}, std::chrono::month{static_cast<unsigned>(mo)}, std::chrono::day{static_cast<unsigned>(d)}};
+  if (y < 1970 || mo < 0 || d < 0 || h < 0 || h > 23 || mi < 0 || mi > 59 || sec < 0 || sec > 59 || ms < 0 || (with_ms && ms == 0))
+    return bad();
+  std::chrono::year_month_day ymd{std::chrono::year{y}, std::chrono::month{static_cast<unsigned>(mo)},
+                                  std::chrono::day{static_cast<unsigned>(d)}};
   if (!ymd.ok()) return bad();
   return UtcTime{std::chrono::sys_days{ymd}} + std::chrono::hours{h} + std::chrono::minutes{mi} + Seconds{sec} + Millis{ms};
 }

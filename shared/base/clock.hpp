@@ -21,16 +21,20 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 std::string format_time(UtcTime t);
 /// Strict inverse: exactly those two forms, years 1970 to 9999, no leap second, no offset. bad_request otherwise.
 Result<UtcTime> parse_time(std::string_view text);
-inline std::int64_t to_unix_ms(UtcTime t) { return t.time_since_epoch().count(); }
-inline UtcTime from_unix_ms(std::int64_t ms) { return UtcTime{Millis{ms}}; }
+inline std::int64_t to_unix_ms(UtcTime t) {
+  return t.time_since_epoch().count();
+}
+inline UtcTime from_unix_ms(std::int64_t ms) {
+  return UtcTime{Millis{ms}};
+}
 
 /// The three clocks of a machine. Implementations are safe to call from any thread.
 class Clock {
  public:
   virtual ~Clock() = default;
-  virtual UtcTime wall() const = 0;        ///< may jump; on a screen never trusted alone
-  virtual SteadyTime steady() const = 0;   ///< for deadlines and timers
-  virtual Millis since_boot() const = 0;   ///< CLOCK_BOOTTIME: goes on in suspend
+  virtual UtcTime wall() const = 0;       ///< may jump; on a screen never trusted alone
+  virtual SteadyTime steady() const = 0;  ///< for deadlines and timers
+  virtual Millis since_boot() const = 0;  ///< CLOCK_BOOTTIME: goes on in suspend
 };
 /// The machine's own clocks.
 const Clock& system_clock();
@@ -42,8 +46,11 @@ class ManualClock final : public Clock {
   UtcTime wall() const override { return from_unix_ms(wall_ms_); }
   SteadyTime steady() const override { return SteadyTime{} + Millis{boot_ms_ + 1000}; }
   Millis since_boot() const override { return Millis{boot_ms_}; }
-  void advance(Millis d) { wall_ms_ += d.count(); boot_ms_ += d.count(); }  ///< all clocks
-  void set_wall(UtcTime t) { wall_ms_ = to_unix_ms(t); }                    ///< a jump of the wall clock alone
+  void advance(Millis d) {
+    wall_ms_ += d.count();
+    boot_ms_ += d.count();
+  }                                                       ///< all clocks
+  void set_wall(UtcTime t) { wall_ms_ = to_unix_ms(t); }  ///< a jump of the wall clock alone
 
  private:
   std::atomic<std::int64_t> wall_ms_;

@@ -15,7 +15,9 @@ constexpr Entry kCatalogue[] = {
 #include "shared/base/errors.def"
 #undef FZ_ERROR
 };
-const Entry& entry(Code code) { return kCatalogue[static_cast<std::size_t>(code)]; }
+const Entry& entry(Code code) {
+  return kCatalogue[static_cast<std::size_t>(code)];
+}
 }  // namespace
 
 Error fail(Code code, Params params, std::string detail) {
@@ -25,9 +27,15 @@ Error with_context(Error e, std::string_view context) {
   e.detail = std::string(context) + (e.detail.empty() ? "" : ": ") + e.detail;
   return e;
 }
-std::string_view code_name(Code code) { return entry(code).name; }
-int http_status(Code code) { return entry(code).status; }
-std::string_view code_template(Code code, Lang lang) { return lang == Lang::zh ? entry(code).zh : entry(code).en; }
+std::string_view code_name(Code code) {
+  return entry(code).name;
+}
+int http_status(Code code) {
+  return entry(code).status;
+}
+std::string_view code_template(Code code, Lang lang) {
+  return lang == Lang::zh ? entry(code).zh : entry(code).en;
+}
 Code code_from_name(std::string_view name, bool& found) {
   for (std::size_t i = 0; i < std::size(kCatalogue); ++i) {
     if (kCatalogue[i].name == name) {

@@ -59,17 +59,17 @@ std::string to_log(const Error& e);
 // FZ_TRY(auto x, f()) : x = value, or return the error. FZ_CHECK(f()) : for Result<void>. FZ_CO_*: in coroutines.
 #define FZ_CAT2(a, b) a##b
 #define FZ_CAT(a, b) FZ_CAT2(a, b)
-#define FZ_TRY_IMPL(ret, tmp, decl, ...)           \
-  auto tmp = (__VA_ARGS__);                        \
-  if (!tmp) ret std::move(tmp).error();            \
+#define FZ_TRY_IMPL(ret, tmp, decl, ...) \
+  auto tmp = (__VA_ARGS__);              \
+  if (!tmp) ret std::move(tmp).error();  \
   decl = *std::move(tmp)
 #define FZ_TRY(decl, ...) FZ_TRY_IMPL(return, FZ_CAT(fz_try_, __LINE__), decl, __VA_ARGS__)
 #define FZ_CO_TRY(decl, ...) FZ_TRY_IMPL(co_return, FZ_CAT(fz_try_, __LINE__), decl, __VA_ARGS__)
-#define FZ_CHECK(...)                                                           \
-  do {                                                                          \
+#define FZ_CHECK(...)                                                                    \
+  do {                                                                                   \
     if (auto fz_check_ = (__VA_ARGS__); !fz_check_) return std::move(fz_check_).error(); \
   } while (false)
-#define FZ_CO_CHECK(...)                                                           \
-  do {                                                                             \
+#define FZ_CO_CHECK(...)                                                                    \
+  do {                                                                                      \
     if (auto fz_check_ = (__VA_ARGS__); !fz_check_) co_return std::move(fz_check_).error(); \
   } while (false)

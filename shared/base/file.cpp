@@ -21,8 +21,12 @@ void Fd::reset(int fd) {
   if (fd_ >= 0) ::close(fd_);
   fd_ = fd;
 }
-void set_disk_hook(DiskHook h) { hook() = std::move(h); }
-int disk_step(std::string_view step, const fs::path& path) { return hook() ? hook()(step, path) : 0; }
+void set_disk_hook(DiskHook h) {
+  hook() = std::move(h);
+}
+int disk_step(std::string_view step, const fs::path& path) {
+  return hook() ? hook()(step, path) : 0;
+}
 
 Error disk_error(int err, const fs::path& path) {
   std::string what = std::strerror(err);

@@ -30,13 +30,29 @@ struct Handler {
     ec = bj::error::incomplete;
     return false;
   }
-  bool on_document_begin(bj::error_code&) { stack.reset(); return true; }
+  bool on_document_begin(bj::error_code&) {
+    stack.reset();
+    return true;
+  }
   bool on_document_end(bj::error_code&) { return true; }
-  bool on_object_begin(bj::error_code&) { names.emplace_back(); return true; }
-  bool on_object_end(std::size_t n, bj::error_code&) { names.pop_back(); stack.push_object(n); return true; }
+  bool on_object_begin(bj::error_code&) {
+    names.emplace_back();
+    return true;
+  }
+  bool on_object_end(std::size_t n, bj::error_code&) {
+    names.pop_back();
+    stack.push_object(n);
+    return true;
+  }
   bool on_array_begin(bj::error_code&) { return true; }
-  bool on_array_end(std::size_t n, bj::error_code&) { stack.push_array(n); return true; }
-  bool on_key_part(bj::string_view s, std::size_t, bj::error_code&) { key.append(s.data(), s.size()); return true; }
+  bool on_array_end(std::size_t n, bj::error_code&) {
+    stack.push_array(n);
+    return true;
+  }
+  bool on_key_part(bj::string_view s, std::size_t, bj::error_code&) {
+    key.append(s.data(), s.size());
+    return true;
+  }
   bool on_key(bj::string_view s, std::size_t, bj::error_code& ec) {
     key.append(s.data(), s.size());
     if (!names.back().insert(key).second) return refuse(ec, "a member stands twice");
@@ -44,7 +60,10 @@ struct Handler {
     key.clear();
     return true;
   }
-  bool on_string_part(bj::string_view s, std::size_t, bj::error_code&) { text.append(s.data(), s.size()); return true; }
+  bool on_string_part(bj::string_view s, std::size_t, bj::error_code&) {
+    text.append(s.data(), s.size());
+    return true;
+  }
   bool on_string(bj::string_view s, std::size_t, bj::error_code&) {
     text.append(s.data(), s.size());
     stack.push_string(text);
@@ -60,8 +79,14 @@ struct Handler {
   }
   bool on_uint64(std::uint64_t, bj::string_view, bj::error_code& ec) { return refuse(ec, "an integer beyond 2^53"); }
   bool on_double(double, bj::string_view, bj::error_code& ec) { return refuse(ec, "a number that is no integer"); }
-  bool on_bool(bool b, bj::error_code&) { stack.push_bool(b); return true; }
-  bool on_null(bj::error_code&) { stack.push_null(); return true; }
+  bool on_bool(bool b, bj::error_code&) {
+    stack.push_bool(b);
+    return true;
+  }
+  bool on_null(bj::error_code&) {
+    stack.push_null();
+    return true;
+  }
   bool on_comment_part(bj::string_view, bj::error_code&) { return true; }
   bool on_comment(bj::string_view, bj::error_code&) { return true; }
 };
@@ -189,8 +214,12 @@ const value* Reader::object_member(std::string_view name, bool required) {
   if (v && !v->is_object()) return reject(wrong(where_, name, "object")), nullptr;
   return v;
 }
-const value* Reader::any(std::string_view name, bool required) { return find(name, required); }
-void Reader::ignore(std::string_view name) { seen_.emplace(name); }
+const value* Reader::any(std::string_view name, bool required) {
+  return find(name, required);
+}
+void Reader::ignore(std::string_view name) {
+  seen_.emplace(name);
+}
 Result<void> Reader::finish(bool allow_unknown) {
   if (!error_ && !allow_unknown)
     for (auto& m : *object_)

@@ -15,10 +15,14 @@ std::shared_ptr<spdlog::logger>& logger() {
 }
 spdlog::level::level_enum map(Level l) {
   switch (l) {
-    case Level::debug: return spdlog::level::debug;
-    case Level::info: return spdlog::level::info;
-    case Level::warn: return spdlog::level::warn;
-    case Level::error: return spdlog::level::err;
+    case Level::debug:
+      return spdlog::level::debug;
+    case Level::info:
+      return spdlog::level::info;
+    case Level::warn:
+      return spdlog::level::warn;
+    case Level::error:
+      return spdlog::level::err;
   }
   return spdlog::level::info;
 }
@@ -29,5 +33,7 @@ void init(std::string_view program, Level least) {
   l->set_level(map(least));
   logger() = l;
 }
-void write(Level level, std::string_view text) { logger()->log(map(level), text); }
+void write(Level level, std::string_view text) {
+  logger()->log(map(level), text);
+}
 }  // namespace fz::log

@@ -17,7 +17,8 @@ extern char** environ;
 namespace fz {
 namespace {
 // In the child between fork and exec: only async-signal-safe calls.
-[[noreturn]] void exec_child(const std::vector<std::pair<int, int>>& fds, char* const* argv, char* const* env, bool die, pid_t parent, int report) {
+[[noreturn]] void exec_child(const std::vector<std::pair<int, int>>& fds, char* const* argv, char* const* env, bool die, pid_t parent,
+                             int report) {
   if (die) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != parent) ::_exit(127);
@@ -50,7 +51,10 @@ namespace {
 }  // namespace
 
 Result<Process> Process::spawn(const SpawnOptions& o) {
-  auto failed = [&](int e) { return fail(Code::process_failed, {{"program", o.argv.empty() ? "?" : fs::path(o.argv[0]).filename().string()}, {"what", std::strerror(e)}}); };
+  auto failed = [&](int e) {
+    return fail(Code::process_failed,
+                {{"program", o.argv.empty() ? "?" : fs::path(o.argv[0]).filename().string()}, {"what", std::strerror(e)}});
+  };
   if (o.argv.empty()) return failed(EINVAL);
   std::vector<char*> argv;
   for (auto& a : o.argv) argv.push_back(const_cast<char*>(a.c_str()));
@@ -88,7 +92,8 @@ Result<Process> Process::spawn(const SpawnOptions& o) {
   return p;
 }
 
-Process::Process(Process&& o) noexcept : pid_(std::exchange(o.pid_, -1)), pidfd_(std::move(o.pidfd_)), status_(std::exchange(o.status_, std::nullopt)) {}
+Process::Process(Process&& o) noexcept
+    : pid_(std::exchange(o.pid_, -1)), pidfd_(std::move(o.pidfd_)), status_(std::exchange(o.status_, std::nullopt)) {}
 Process& Process::operator=(Process&& o) noexcept {
   if (this != &o) {
     if (pid_ > 0 && !status_) end(Millis{0});
@@ -101,7 +106,9 @@ Process& Process::operator=(Process&& o) noexcept {
 Process::~Process() {
   if (pid_ > 0 && !status_) end(Millis{0});
 }
-bool Process::running() { return pid_ > 0 && !wait(Millis{0}); }
+bool Process::running() {
+  return pid_ > 0 && !wait(Millis{0});
+}
 void Process::signal(int sig) const {
   if (pid_ > 0 && !status_) ::kill(pid_, sig);
 }
@@ -159,7 +166,8 @@ Result<std::string> run_command(const SpawnOptions& options, Millis limit, std::
   auto left = std::chrono::duration_cast<Millis>(until - std::chrono::steady_clock::now());
   auto status = child.wait(std::max(left, Millis{0}));
   if (!status) return fail(Code::timeout, {{"what", name}});
-  if (*status != 0) return fail(Code::process_failed, {{"program", name}, {"what", "exit status " + std::to_string(*status)}}, out.substr(0, 2000));
+  if (*status != 0)
+    return fail(Code::process_failed, {{"program", name}, {"what", "exit status " + std::to_string(*status)}}, out.substr(0, 2000));
   return out;
 }
 

@@ -14,10 +14,10 @@
 namespace fz {
 
 struct SpawnOptions {
-  std::vector<std::string> argv;                    ///< argv[0] is the program's path (no PATH search unless it has no '/')
-  std::vector<std::pair<int, int>> fds;             ///< (ours, number in the child); 0-2 default to ours; all others are closed
+  std::vector<std::string> argv;                         ///< argv[0] is the program's path (no PATH search unless it has no '/')
+  std::vector<std::pair<int, int>> fds;                  ///< (ours, number in the child); 0-2 default to ours; all others are closed
   std::vector<std::pair<std::string, std::string>> env;  ///< added to, or replacing, our environment
-  bool die_with_parent = true;                      ///< SIGKILL when the starting thread's process ends (PR_SET_PDEATHSIG)
+  bool die_with_parent = true;                           ///< SIGKILL when the starting thread's process ends (PR_SET_PDEATHSIG)
 };
 
 /// A running child; the destructor kills and reaps it. Owned by one thread.
@@ -30,7 +30,7 @@ class Process {
   Process& operator=(Process&&) noexcept;
   ~Process();
   pid_t pid() const { return pid_; }
-  bool running();                        ///< false once the child has ended (and was reaped)
+  bool running();                             ///< false once the child has ended (and was reaped)
   int pidfd() const { return pidfd_.get(); }  ///< readable when the child has ended
   void signal(int sig) const;
   /// Waits up to `limit`; the exit status (128 + signal when killed), or nothing if it still runs.

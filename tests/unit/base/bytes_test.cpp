@@ -7,14 +7,16 @@
 namespace fz {
 namespace {
 TEST(Bytes, Base64VectorsOfRfc4648) {
-  const std::pair<const char*, const char*> kCases[] = {{"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}};
+  const std::pair<const char*, const char*> kCases[] = {
+      {"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}};
   for (auto [plain, text] : kCases) {
     EXPECT_EQ(to_base64(as_bytes(plain)), text);
     EXPECT_EQ(as_text(*from_base64(text)), plain);
   }
 }
 TEST(Bytes, Base64IsCanonicalOnly) {
-  for (auto* text : {"Zg=", "Zg", "Zh==", "Zm9=", "Zg==Zg==", " Zg==", "Zg==\n", "Z===", "====", "Zm9v====", "Zm-v"}) EXPECT_FALSE(from_base64(text)) << text;
+  for (auto* text : {"Zg=", "Zg", "Zh==", "Zm9=", "Zg==Zg==", " Zg==", "Zg==\n", "Z===", "====", "Zm9v====", "Zm-v"})
+    EXPECT_FALSE(from_base64(text)) << text;
 }
 TEST(Bytes, HexIsStrict) {
   EXPECT_EQ(to_hex(as_bytes("\x01\xfe")), "01fe");

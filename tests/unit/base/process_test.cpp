@@ -19,7 +19,11 @@ TEST(Process, TimesOutAndCapsOutput) {
 TEST(Process, PassesExactlyTheNamedDescriptors) {
   Fd extra(::open("/dev/null", O_RDONLY));
   Fd given(::open("/dev/zero", O_RDONLY));
-  auto out = run_command({.argv = {"/bin/sh", "-c", "for f in 3 4 5 6 7 8 9; do [ -e /proc/$$/fd/$f ] && readlink /proc/$$/fd/$f; done; true"}, .fds = {{given.get(), 5}}, .env = {}}, Seconds{5});
+  auto out =
+      run_command({.argv = {"/bin/sh", "-c", "for f in 3 4 5 6 7 8 9; do [ -e /proc/$$/fd/$f ] && readlink /proc/$$/fd/$f; done; true"},
+                   .fds = {{given.get(), 5}},
+                   .env = {}},
+                  Seconds{5});
   ASSERT_TRUE(out);
   EXPECT_EQ(*out, "/dev/zero\n");
 }
@@ -27,7 +31,8 @@ TEST(Process, EndsForCertain) {
   int ends[2];
   ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
   Fd rd(ends[0]), wr(ends[1]);
-  auto p = Process::spawn({.argv = {"/bin/sh", "-c", "trap '' TERM; echo set; while :; do sleep 1; done"}, .fds = {{wr.get(), 1}}, .env = {}});
+  auto p =
+      Process::spawn({.argv = {"/bin/sh", "-c", "trap '' TERM; echo set; while :; do sleep 1; done"}, .fds = {{wr.get(), 1}}, .env = {}});
   ASSERT_TRUE(p);
   char set = 0;
   ASSERT_EQ(::read(rd.get(), &set, 1), 1);  // only now is the trap in place

@@ -1,0 +1,63 @@
+// Text that is media: case bulletins and slogans, as the strict JSON documents that reviewers sign.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "shared/base/error.hpp"
+
+namespace fz::render {
+
+inline constexpr std::string_view kBulletinMime = "application/vnd.fz.bulletin+json";
+inline constexpr std::string_view kSloganMime = "application/vnd.fz.slogan+json";
+inline constexpr std::size_t kMaxDocumentBytes = 128 * 1024;
+inline constexpr std::size_t kMaxBulletinChars = 8000;  ///< code points of all texts together
+inline constexpr std::size_t kMaxSloganChars = 200;
+
+/// Whether a document shows a method (手法) or a case (案例): the mix rule counts them.
+enum class Exposes { method, case_ };
+
+struct Law {
+  std::string name, article, text;
+  bool operator==(const Law&) const = default;
+};
+
+/// {"schema":1,"type":"bulletin",...}: see README.md.
+struct Bulletin {
+  std::string title;                 ///< 1..60 characters
+  std::string fraud_kind;            ///< from the vocabulary of kinds, 1..20 characters
+  Exposes exposes = Exposes::method;
+  std::vector<std::string> how;      ///< how it works, step by step; 1..20
+  std::vector<std::string> signs;    ///< what gives it away; 0..20
+  std::optional<std::string> loss;   ///< what was lost; null for a method
+  std::vector<std::string> advice;   ///< what to do; 1..20
+  std::optional<Law> law;
+  std::string source;                ///< who says so, 1..60 characters
+  std::string hotline = "96110";     ///< always 96110
+  bool operator==(const Bulletin&) const = default;
+};
+
+/// {"schema":1,"type":"slogan","text","fraud_kind","exposes"}
+struct Slogan {
+  std::string text;                  ///< 1..200 characters; a line feed is a wished break
+  std::string fraud_kind;
+  Exposes exposes = Exposes::method;
+  bool operator==(const Slogan&) const = default;
+};
+
+using Document = std::variant<Bulletin, Slogan>;
+
+/// Reads one document strictly. Control characters (but U+000A in a slogan's text), unpaired direction marks and empty
+/// strings are refused. Errors: too_large, bad_json, missing_field, unknown_field, bad_field, document_type, document_hotline, document_too_long.
+Result<Document> parse_document(std::string_view json_text);
+/// Deterministic bytes; parse_document(write_document(d)) == d.
+std::string write_document(const Document& d);
+std::string_view document_mime(const Document& d);
+std::string_view document_kind_of_fraud(const Document& d);
+Exposes document_exposes(const Document& d);
+/// All texts in reading order, one a line: what a reviewer is shown before signing, and what the glyph check reads.
+std::string document_text(const Document& d);
+
+}  // namespace fz::render

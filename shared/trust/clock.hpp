@@ -1,0 +1,64 @@
+// What time it is on a screen whose clock may be wrong and whose server may lie. Pure state: readings are parameters.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "shared/base/clock.hpp"
+
+namespace fz::trust {
+
+/// How the current reading was come by, best first.
+enum class ClockTrust {
+  attested,   ///< set by the server's signed answer in this boot
+  continued,  ///< carried on from an attested one: CLOCK_BOOTTIME, or over a power-off an RTC that agreed before
+  rtc,        ///< the real-time clock's word alone, not below the floor
+  floor,      ///< the RTC is in the past (or dead): the floor holds, and runs on from there
+  none,       ///< not credible: an RTC so far ahead that no known document could be alive
+};
+std::string_view clock_trust_name(ClockTrust trust);
+
+/// An instant and how far to believe it. FRESH needs attested or continued; none means DARK.
+struct TrustedTime {
+  UtcTime now;
+  ClockTrust trust = ClockTrust::none;
+};
+
+/// now = max(floor, attested, last_now + elapsed). Not thread-safe; one thread owns it.
+class TrustedClock {
+ public:
+  /// `build_date`: the release's; the floor of a new screen.
+  explicit TrustedClock(UtcTime build_date);
+  /// State saved before. Errors: bad_json and the like.
+  static Result<TrustedClock> load(std::string_view json, UtcTime build_date);
+  /// Save after attest(), raise_floor() and reset(), and every few minutes.
+  std::string save(Millis since_boot) const;
+
+  /// At the start of the program: this boot's id (/proc/sys/kernel/random/boot_id), CLOCK_BOOTTIME, the RTC (wall clock).
+  void start(std::string_view boot_id, Millis since_boot, UtcTime rtc);
+  /// The time now; never goes back within a run. REQUIRES: start() was called.
+  TrustedTime read(Millis since_boot) const;
+
+  /// TrustedState::offline_issued(): the latest `issued` of a document signed by two or more offline keys. Only rises.
+  void raise_floor(UtcTime issued);
+  /// A new root was accepted: floor and attested time begin anew at the build date.
+  void reset(Millis since_boot, UtcTime rtc);
+  UtcTime floor() const { return floor_; }
+
+  /// The server's verified answer to our nonce. `round_trip` is how long it took. Refuses (Check::clock, alarm) a time
+  /// more than 5 min behind the running clock or the floor, and, while the clock is attested or continued, one more than
+  /// 5 min ahead plus 1 % of the time since the last attestation.
+  Result<void> attest(UtcTime server_time, Millis since_boot, Millis round_trip, UtcTime rtc);
+
+ private:
+  UtcTime build_date_, floor_;
+  std::string boot_id_;
+  UtcTime base_;         // the time at base_boot_ of this boot
+  Millis base_boot_{0};  // since_boot of that moment
+  ClockTrust trust_ = ClockTrust::none;
+  bool ever_attested_ = false;
+  bool rtc_agreed_ = false;  // at the last attestation
+  UtcTime last_attested_;    // server time of the last attestation
+};
+
+}  // namespace fz::trust

@@ -26,22 +26,22 @@ struct Law {
 
 /// {"schema":1,"type":"bulletin",...}: see README.md.
 struct Bulletin {
-  std::string title;                 ///< 1..60 characters
-  std::string fraud_kind;            ///< from the vocabulary of kinds, 1..20 characters
+  std::string title;       ///< 1..60 characters
+  std::string fraud_kind;  ///< from the vocabulary of kinds, 1..20 characters
   Exposes exposes = Exposes::method;
-  std::vector<std::string> how;      ///< how it works, step by step; 1..20
-  std::vector<std::string> signs;    ///< what gives it away; 0..20
-  std::optional<std::string> loss;   ///< what was lost; null for a method
-  std::vector<std::string> advice;   ///< what to do; 1..20
+  std::vector<std::string> how;     ///< how it works, step by step; 1..20
+  std::vector<std::string> signs;   ///< what gives it away; 0..20
+  std::optional<std::string> loss;  ///< what was lost; null for a method
+  std::vector<std::string> advice;  ///< what to do; 1..20
   std::optional<Law> law;
-  std::string source;                ///< who says so, 1..60 characters
-  std::string hotline = "96110";     ///< always 96110
+  std::string source;             ///< who says so, 1..60 characters
+  std::string hotline = "96110";  ///< always 96110
   bool operator==(const Bulletin&) const = default;
 };
 
 /// {"schema":1,"type":"slogan","text","fraud_kind","exposes"}
 struct Slogan {
-  std::string text;                  ///< 1..200 characters; a line feed is a wished break
+  std::string text;  ///< 1..200 characters; a line feed is a wished break
   std::string fraud_kind;
   Exposes exposes = Exposes::method;
   bool operator==(const Slogan&) const = default;
@@ -50,7 +50,8 @@ struct Slogan {
 using Document = std::variant<Bulletin, Slogan>;
 
 /// Reads one document strictly. Control characters (but U+000A in a slogan's text), unpaired direction marks and empty
-/// strings are refused. Errors: too_large, bad_json, missing_field, unknown_field, bad_field, document_type, document_hotline, document_too_long.
+/// strings are refused. Errors: too_large, bad_json, missing_field, unknown_field, bad_field, document_type, document_hotline,
+/// document_too_long.
 Result<Document> parse_document(std::string_view json_text);
 /// Deterministic bytes; parse_document(write_document(d)) == d.
 std::string write_document(const Document& d);

@@ -54,8 +54,8 @@ struct Slate {
     clock_unknown,  ///< the clock is not credible yet
   };
   State state = State::fallback;
-  std::string code;     ///< enrolment code, <= 16 characters
-  std::string qr_text;  ///< address that a phone opens; empty: the code itself
+  std::string code;                   ///< enrolment code, <= 16 characters
+  std::string qr_text;                ///< address that a phone opens; empty: the code itself
   std::string site, server, message;  ///< each left out when empty; long ones are shortened in the middle with an ellipsis
 };
 /// The states' names on the wire: "enrol", "waiting", "fallback", "clock". Unknown names are `fallback`.

@@ -35,7 +35,9 @@ class Surface {
 
  private:
   int width_ = 0, height_ = 0, stride_ = 0;
-  struct Free { void operator()(std::uint8_t* p) const; };
+  struct Free {
+    void operator()(std::uint8_t* p) const;
+  };
   std::unique_ptr<std::uint8_t[], Free> pixels_;
 };
 

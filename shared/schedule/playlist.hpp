@@ -40,12 +40,12 @@ struct Slot {
   std::string id;
   std::string campaign;
   Class priority = Class::campaign;
-  int weight = 1;                     ///< 1..1000; plays of this slot relative to its class
-  Date from{}, until{};               ///< in the site's zone, both inclusive; the day a day-part starts on counts
-  std::vector<DayPart> dayparts;      ///< at least one
-  std::vector<Item> items;            ///< at least one; played in turn
-  std::optional<int> max_per_hour;    ///< plays in any 3600 s; 1..3600
-  std::optional<Seconds> min_spacing; ///< start to start; 1 s .. 7 d
+  int weight = 1;                      ///< 1..1000; plays of this slot relative to its class
+  Date from{}, until{};                ///< in the site's zone, both inclusive; the day a day-part starts on counts
+  std::vector<DayPart> dayparts;       ///< at least one
+  std::vector<Item> items;             ///< at least one; played in turn
+  std::optional<int> max_per_hour;     ///< plays in any 3600 s; 1..3600
+  std::optional<Seconds> min_spacing;  ///< start to start; 1 s .. 7 d
   Layer layer = Layer::main;
   bool operator==(const Slot&) const = default;
 };

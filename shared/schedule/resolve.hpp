@@ -43,28 +43,30 @@ enum class WhyNot : std::uint8_t {
   outside_daypart,  ///< a day-part today, but not now
   outranked,        ///< a higher class plays in its layer
   emergency,        ///< an emergency replaces everything
+  boot_only,        ///< class boot plays only while the machine starts
 };
 std::string_view why_not_name(WhyNot w);
 
 struct Playing {
-  std::size_t slot = 0;   ///< index in Playlist::slots
-  int share_permille = 0; ///< of the plays in its layer; the shares of one layer add up to 1000
+  std::size_t slot = 0;    ///< index in Playlist::slots
+  int share_permille = 0;  ///< of the plays in its layer; the shares of one layer add up to 1000
 };
 struct NotPlaying {
   std::size_t slot = 0;
   WhyNot why{};
-  std::string zh, en;                ///< a sentence for a person
+  std::string zh, en;  ///< a sentence for a person
 };
 struct Resolution {
-  std::vector<Playing> playing;      ///< of the highest class of each layer, in playlist order
-  std::vector<NotPlaying> others;    ///< every other slot, in playlist order
-  std::vector<Playing> in_window;    ///< every slot whose window and day-part are open, whatever its class (share 0)
-  std::optional<UtcTime> next_change;///< first instant after T at which `in_window` changes; none: never
+  std::vector<Playing> playing;        ///< of the highest class of each layer, in playlist order
+  std::vector<NotPlaying> others;      ///< every other slot, in playlist order
+  std::vector<Playing> in_window;      ///< every slot whose window and day-part are open, whatever its class (share 0)
+  std::optional<UtcTime> next_change;  ///< first instant after T at which `in_window` changes; none: never
 };
 
 /// Which slots play at `now`. Never fails: a playlist that parsed resolves at every instant.
 /// Emergencies in `main` replace everything in every layer; in `ticker` they replace the ticker.
-Resolution resolve(const Playlist& playlist, const TimeZone& zone, UtcTime now);
+/// `booting`: the machine is starting and shows its boot list; otherwise class boot does not play.
+Resolution resolve(const Playlist& playlist, const TimeZone& zone, UtcTime now, bool booting = false);
 
 /// True if the slot's window and one of its day-parts are open at `now`.
 bool open_at(const Slot& slot, const TimeZone& zone, UtcTime now);

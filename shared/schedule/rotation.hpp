@@ -16,7 +16,8 @@ struct Pick {
   std::string slot, campaign, approval;
   Class priority{};
   Millis duration{};
-  UtcTime at{};  ///< the start it was picked for
+  UtcTime at{};          ///< the start it was picked for
+  std::string previous;  ///< approval that the slot had shown before; for cancel()
 };
 
 /// What a pick says when there is none.
@@ -36,9 +37,11 @@ class Rotation {
   /// Picks the item that starts at `at` and counts it as played then. Within the highest class first; when every slot of
   /// it is held back by max_per_hour, min_spacing or `skip`, the next class. Limits do not hold back an emergency.
   /// `at` should not go backwards; if it does, plays "in the future" are forgotten.
-  std::optional<Pick> next(const Playlist& playlist, const TimeZone& zone, UtcTime at, const Skip& skip, NoPick* none = nullptr);
+  std::optional<Pick> next(const Playlist& playlist, const TimeZone& zone, UtcTime at, const Skip& skip, NoPick* none = nullptr,
+                           bool booting = false);
 
-  /// Gives a pick back that was never shown (replaced, decoder failed): it does not count towards limits or shares.
+  /// Gives a pick back that was never shown (replaced, decoder failed): it does not count towards the limits, and its slot
+  /// goes on with the same item.
   void cancel(const Pick& pick);
 
   /// JSON text of the state, bounded (only slots seen in the last playlist, one hour of history).
@@ -48,11 +51,14 @@ class Rotation {
 
  private:
   struct State {
-    std::int64_t credit = 0;        // smooth weighted round robin
-    std::string last;               // approval shown last, to go on after it
-    std::vector<UtcTime> plays;     // starts within the last hour, ascending; the newest is kept for min_spacing
+    std::int64_t credit = 0;     // smooth weighted round robin
+    std::size_t index = 0;       // of the item shown last, if it is still `last`
+    std::string last;            // approval shown last, to go on after it; empty: none yet
+    std::vector<UtcTime> plays;  // ascending; the last hour where the slot has max_per_hour, else the newest few
   };
-  friend class Picker;
+  std::optional<UtcTime> held_back_until(const Slot& slot, State& state, UtcTime at) const;
+  const Item* next_item(const Slot& slot, const State& state, const Skip& skip, std::size_t& index) const;
+  void forget_slots_not_in(const Playlist& playlist);
   Layer layer_;
   std::map<std::string, State> slots_;
 };

@@ -1,0 +1,146 @@
+// Campaigns x screens -> cohorts -> signed documents, prebuilt for serving. How and why: README.md.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "server/campaigns/campaigns.hpp"
+#include "server/review/review.hpp"
+#include "server/screens/screens.hpp"
+#include "shared/blob/blob.hpp"
+#include "shared/crypto/key.hpp"
+#include "shared/trust/documents.hpp"
+
+namespace fz::publish {
+
+// ---- what is served ----------------------------------------------------------------------------------------------
+/// One signed document, ready to send. Immutable.
+struct Document {
+  std::string bytes;
+  std::string etag;             ///< with quotes
+  std::int64_t version = 0;
+};
+using DocumentPtr = std::shared_ptr<const Document>;
+
+/// Everything the screens may fetch at one moment. Immutable; shared between threads.
+struct Published {
+  std::int64_t version = 0;     ///< the server-wide counter
+  std::unordered_map<std::string, DocumentPtr> timestamps;  ///< by screen id
+  std::unordered_map<std::string, DocumentPtr> metadata;    ///< "12.snapshot.json", "11.targets.json", "1.root.json"
+  std::unordered_map<std::string, std::string> cohort_of;   ///< screen id -> cohort
+  DocumentPtr withdrawals;      ///< the envelope to push; null while there is none
+};
+using PublishedPtr = std::shared_ptr<const Published>;
+
+/// What one publication changed.
+struct Delta {
+  PublishedPtr published;
+  std::vector<std::string> screens;        ///< those with a new list: tell them
+  int cohorts_compiled = 0, cohorts_total = 0, timestamps_signed = 0;
+  std::vector<std::string> warnings_zh, warnings_en;  ///< the mix rule and items left out, a sentence each
+};
+
+// ---- pure part ---------------------------------------------------------------------------------------------------
+/// An approved item as the compiler sees it.
+struct Approved {
+  std::string approval_id, item;
+  std::string document_sha256;  ///< of the envelope
+  std::uint64_t document_length = 0;
+  trust::Approval approval;
+};
+struct Inputs {
+  std::vector<campaigns::Campaign> campaigns;        ///< active, by id
+  std::map<std::string, std::string> unit_paths;     ///< unit id -> path
+  std::map<std::string, Approved> approved;          ///< item id -> its live approval
+  std::vector<screens::Place> places;                ///< active screens, by id
+};
+/// The list of one cohort, before it is signed. Deterministic: equal inputs give equal bytes.
+struct Compiled {
+  std::string playlist;                              ///< schedule::write_playlist
+  std::map<std::string, trust::TargetFile> media, approvals;  ///< target name -> file
+  std::string key;                                   ///< hex SHA-256 over all of it: the cohort
+  std::vector<std::string> warnings_zh, warnings_en;
+};
+/// True if the campaign's target holds the place.
+bool targets(const campaigns::Campaign& campaign, const std::string& target_path, const screens::Place& place);
+/// The list for a place: its campaigns, each with the items that are approved for its venue and region.
+/// REQUIRES: `campaigns` are those that target it, by id.
+Compiled compile(const std::vector<const campaigns::Campaign*>& campaigns, const std::map<std::string, Approved>& approved,
+                 std::string_view venue, std::string_view region, UtcTime now);
+
+// ---- store -------------------------------------------------------------------------------------------------------
+struct Cohort {
+  std::string key;
+  std::int64_t targets_version = 0, snapshot_version = 0;
+  std::string targets, snapshot;      ///< envelopes
+  UtcTime expires;
+};
+struct ScreenDocument {
+  std::string screen, cohort;
+  std::int64_t version = 0;
+  std::int64_t snapshot_version = 0;  ///< that it names: the screen never gets a lower one
+  std::string assignment;             ///< JSON of site, venue, region, zone: a change is signed anew
+  std::string timestamp;              ///< envelope
+  UtcTime expires;
+};
+class Store {
+ public:
+  virtual ~Store() = default;
+  /// The next number of the server-wide counter.
+  virtual Result<std::int64_t> next_version() = 0;
+  virtual Result<std::int64_t> current_version() const = 0;
+  virtual Result<std::vector<Cohort>> cohorts() const = 0;
+  virtual Result<void> put_cohort(const Cohort& cohort) = 0;
+  virtual Result<void> remove_cohort(std::string_view key) = 0;
+  virtual Result<std::vector<ScreenDocument>> screen_documents() const = 0;
+  virtual Result<void> put_screen_document(const ScreenDocument& document) = 0;
+  virtual Result<void> remove_screen_document(std::string_view screen) = 0;
+};
+/// What publishing reads and writes together.
+struct Tables {
+  Store& publish;
+  const review::Store& review;
+  const campaigns::Store& campaigns;
+  const screens::Store& screens;
+  const accounts::Store& accounts;
+};
+
+// ---- the publisher -----------------------------------------------------------------------------------------------
+/// Keeps the published set and makes the next one. Thread-safe. Use:
+///   auto delta = store.write([&](Tx& tx) { return publisher.publish(tx.publishing(), now); });   // signs, writes
+///   publisher.adopt(delta->published);                                                          // after the commit
+/// App code calls run(), which does both.
+class Publisher {
+ public:
+  using Write = std::function<Result<Delta>(const std::function<Result<Delta>(const Tables&)>&)>;
+  /// `write` runs its argument in one write transaction. `blobs` and the key outlive nothing: the publisher owns the key.
+  Publisher(crypto::PrivateKey online, blob::Store& blobs, Write write);
+
+  /// Loads what was published before, without signing. Call once at start.
+  Result<void> load(const Tables& db, UtcTime now);
+  /// Compiles, signs what changed, commits, swaps. One at a time; a caller that waits meanwhile gets a fresh run.
+  /// Errors: root_missing, reviewers_missing, online_key_unlisted (the root does not name our online key), disk_full, io.
+  Result<Delta> run(UtcTime now);
+  /// Signs timestamps (and cohort documents) anew that end within half of their life. Call every few minutes.
+  Result<Delta> renew(UtcTime now);
+  /// What is published now; never null (empty before the first publication). Cheap, from any thread.
+  PublishedPtr current() const;
+  const crypto::PrivateKey& online_key() const { return online_; }
+
+ private:
+  Result<Delta> make(const Tables& db, UtcTime now, bool only_renew);
+  crypto::PrivateKey online_;
+  blob::Store& blobs_;
+  Write write_;
+  std::mutex run_mutex_;
+  std::shared_ptr<const Published> current_;  // std::atomic_load/store
+};
+
+}  // namespace fz::publish

@@ -36,7 +36,8 @@ class TrustedClock {
 
   /// At the start of the program: this boot's id (/proc/sys/kernel/random/boot_id), CLOCK_BOOTTIME, the RTC (wall clock).
   void start(std::string_view boot_id, Millis since_boot, UtcTime rtc);
-  /// The time now; never goes back within a run. REQUIRES: start() was called.
+  /// The time now. Goes back only when attested time replaces an RTC that ran ahead, or corrects a crystal that runs fast
+  /// by at most 500 ppm. REQUIRES: start() was called.
   TrustedTime read(Millis since_boot) const;
 
   /// TrustedState::offline_issued(): the latest `issued` of a document signed by two or more offline keys. Only rises.
@@ -51,14 +52,18 @@ class TrustedClock {
   Result<void> attest(UtcTime server_time, Millis since_boot, Millis round_trip, UtcTime rtc);
 
  private:
+  bool good() const { return trust_ == ClockTrust::attested || trust_ == ClockTrust::continued; }
+  UtcTime now_at(Millis since_boot) const;
+  void start_from(UtcTime rtc, bool carry_on);
+
   UtcTime build_date_, floor_;
   std::string boot_id_;
   UtcTime base_;         // the time at base_boot_ of this boot
   Millis base_boot_{0};  // since_boot of that moment
   ClockTrust trust_ = ClockTrust::none;
-  bool ever_attested_ = false;
+  UtcTime last_good_;        // the last reading that was attested or continued; the epoch if there was none
+  UtcTime last_attested_;    // the reading at the last attestation
   bool rtc_agreed_ = false;  // at the last attestation
-  UtcTime last_attested_;    // server time of the last attestation
 };
 
 }  // namespace fz::trust

@@ -33,6 +33,7 @@ struct Accepted {
 struct ApprovalRecord {
   Approval approval;
   std::set<std::string> signers;
+  std::string envelope;  ///< read again when the reviewers change, since a new key may have signed too
 };
 
 /// Where a withdrawals document came from: an older one is an alarm only when it was polled.
@@ -87,10 +88,12 @@ class TrustedState {
   Result<void> update_reviewers(std::string_view envelope, UtcTime now);
   /// Step 9: a withdrawals document or a renewal. Entries are merged: the set only grows, an entry leaves at its own end.
   /// A document that is itself past its date still withdraws. True if an entry is new.
-  /// Refuses: signature, version (polled and older; an epoch that reviewers does not name), policy.
+  /// Refuses: signature, version (polled and older; an epoch that reviewers does not name), policy (life; more than 50,000
+  /// entries in all). Pushed documents merge but do not move withdrawals_version().
   Result<bool> update_withdrawals(std::string_view envelope, Source source, UtcTime now);
   /// Step 10. An approval whose start is ahead is accepted (the last door keeps it back). Refuses as read_approval and
-  /// check_approval. The record stays until forget_approvals().
+  /// check_approval, and with `version` one issued before another that is held under the same id. The record stays until
+  /// forget_approvals().
   Result<void> add_approval(std::string_view envelope, UtcTime now);
   /// Drops every approval that is not in `keep`.
   void forget_approvals(const std::set<std::string, std::less<>>& keep);
@@ -127,10 +130,13 @@ class TrustedState {
 
  private:
   TrustedState() = default;
-  Result<Envelope> open_online(std::string_view bytes, std::size_t cap, std::string_view type, const Role& role,
-                               std::string_view what) const;
-  Result<void> accept_withdrawals(const Withdrawals& document, Source source);
+  /// A read envelope of the right type, signed by the threshold of a role of the current root.
+  Result<Envelope> open(std::string_view bytes, std::size_t cap, std::string_view type, const Role& role, std::string_view what) const;
+  Result<void> take_root(std::string_view envelope);
+  Result<void> take_reviewers(std::string_view envelope);
+  void drop_dead_withdrawals();
   void note_offline_issued(UtcTime issued);
+  Days timestamp_life() const;
 
   Identity identity_;
   Accepted<Root> root_;

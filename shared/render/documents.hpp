@@ -27,14 +27,14 @@ struct Law {
 /// {"schema":1,"type":"bulletin",...}: see README.md.
 struct Bulletin {
   std::string title;       ///< 1..60 characters
-  std::string fraud_kind;  ///< from the vocabulary of kinds, 1..20 characters
+  std::string fraud_kind;  ///< id of the vocabulary of kinds ("fake_orders"), 1..32 characters
   Exposes exposes = Exposes::method;
   std::vector<std::string> how;     ///< how it works, step by step; 1..20
   std::vector<std::string> signs;   ///< what gives it away; 0..20
   std::optional<std::string> loss;  ///< what was lost; null for a method
   std::vector<std::string> advice;  ///< what to do; 1..20
   std::optional<Law> law;
-  std::string source;             ///< who says so, 1..60 characters
+  std::string source;             ///< who says so, 1..100 characters
   std::string hotline = "96110";  ///< always 96110
   bool operator==(const Bulletin&) const = default;
 };
@@ -60,5 +60,8 @@ std::string_view document_kind_of_fraud(const Document& d);
 Exposes document_exposes(const Document& d);
 /// All texts in reading order, one a line: what a reviewer is shown before signing, and what the glyph check reads.
 std::string document_text(const Document& d);
+/// The few characters that stand for a kind of fraud on a screen: "fake_orders" -> "刷单返利". Chinese words that are not in
+/// the vocabulary are returned as they are, unknown ids as "防范诈骗".
+std::string fraud_kind_label(std::string_view kind);
 
 }  // namespace fz::render

@@ -1,0 +1,85 @@
+// fz-decode: see README.md beside this file.
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <exception>
+
+#include "player/decode/options.hpp"
+#include "player/decode/play.hpp"
+#include "player/decode/plugins.hpp"
+#include "player/decode/report.hpp"
+#include "player/decode/sandbox.hpp"
+
+#ifdef FZ_SANITIZE
+// The leak checker stops the process with ptrace, which the sandbox refuses; the process lives for one file only.
+extern "C" const char* __asan_default_options() {
+  return "detect_leaks=0";
+}
+#endif
+
+namespace fz::decode {
+namespace {
+
+PluginSet plugins_for(const Options& o) {
+  if (o.mode == Mode::render) return PluginSet::encode;
+  return o.mode == Mode::play && o.media_type.starts_with("image/") ? PluginSet::still : PluginSet::decode;
+}
+
+Result<void> selftest() {
+  FZ_CHECK(load_plugins(PluginSet::encode));
+  FZ_TRY(auto report, enter_sandbox({}));
+  print_line(json::object{{"gstreamer", gstreamer_version()},
+                          {"landlock", report.landlock},
+                          {"landlock_abi", report.landlock_abi},
+                          {"seccomp", report.seccomp},
+                          {"version", FZ_VERSION}});
+  return {};
+}
+
+Result<void> run(const Options& o) {
+  if (o.mode == Mode::selftest) return selftest();
+  FZ_CHECK(load_plugins(plugins_for(o)));
+  SandboxLimits limits;
+  if (o.mode == Mode::play) {
+    FZ_TRY(auto ring, wire::RingWriter::open(Fd(4), Fd(5), Fd(6), o.geometry));
+    if (auto caged = enter_sandbox(limits); !caged) {
+      ring.fail(caged.error().code);
+      return caged.error();
+    }
+    return play(o, 3, std::move(ring));
+  }
+  return fail(Code::unsupported, {{"what", "mode"}});
+}
+
+int main_of(int argc, char** argv) {
+  std::string help;
+  auto options = parse_options(argc, argv, help);
+  if (!options) {
+    print_error(options.error());
+    return 2;
+  }
+  if (!help.empty()) {
+    ::fputs(help.c_str(), stdout);
+    return 0;
+  }
+  auto done = run(*options);
+  if (!done) print_error(done.error());
+  return done ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace fz::decode
+
+int main(int argc, char** argv) {
+  int status = 3;
+  try {
+    status = fz::decode::main_of(argc, argv);
+  } catch (const std::exception& e) {
+    fz::decode::print_error(fz::fail(fz::Code::internal, {{"id", "fz-decode"}}, e.what()));
+  }
+  // Straight out: libraries' destructors have nothing to save and would cost time.
+  ::fflush(stdout);
+  ::_exit(status);
+}

@@ -1,0 +1,35 @@
+// The command line of fz-decode; README.md beside this file says what each mode does.
+#pragma once
+#include <string>
+
+#include "player/decode/structure.hpp"
+#include "shared/wire/decoder_process.hpp"
+#include "shared/wire/ring.hpp"
+
+namespace fz::decode {
+
+enum class Mode { play, probe, render, compare, selftest };
+
+struct Options {
+  Mode mode = Mode::probe;
+  // play
+  wire::RingGeometry geometry;
+  wire::Fit fit = wire::Fit::contain;
+  int still_ms = 0;
+  std::string media_type;
+  // probe
+  std::string file;      ///< path, or "" for descriptor 3
+  std::string declared;  ///< name or media type the file came with
+  bool full = false;
+  PictureLimits picture;
+  std::int64_t max_duration_ms = 4 * 3600 * 1000;
+  // render
+  std::string profile;
+  // all
+  std::int64_t limit_ms = 0;  ///< 0: the mode's default
+};
+
+/// Errors: bad_request with the reason or the help text. `help` is set when only help was asked for.
+Result<Options> parse_options(int argc, char** argv, std::string& help);
+
+}  // namespace fz::decode

@@ -1,0 +1,145 @@
+#include "player/decode/play.hpp"
+
+#include <gst/video/video.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstring>
+
+#include "player/decode/audio_feed.hpp"
+#include "player/decode/media_pipeline.hpp"
+#include "player/decode/report.hpp"
+
+namespace fz::decode {
+namespace {
+
+constexpr Millis kFirstFrameLimit{10'000};
+constexpr Millis kEndOfSound{5'000};
+
+std::string video_chain(const Options& o) {
+  auto w = std::to_string(o.geometry.width), h = std::to_string(o.geometry.height);
+  std::string text = "videoconvertscale n-threads=2 ! videoflip video-direction=auto ! ";
+  if (o.fit == wire::Fit::cover) text += "aspectratiocrop aspect-ratio=" + w + "/" + h + " ! ";
+  text += "videoconvertscale n-threads=2 add-borders=" + std::string(o.fit == wire::Fit::exact ? "false" : "true") +
+          " ! video/x-raw,format=I420,width=" + w + ",height=" + h + ",pixel-aspect-ratio=1/1,colorimetry=bt709";
+  return text;
+}
+constexpr const char* kAudioChain = "audioconvert ! audioresample ! audio/x-raw,format=S16LE,rate=48000,channels=2,layout=interleaved";
+
+/// The streaming threads' side: frames and samples into the ring.
+class Player {
+ public:
+  Player(const Options& o, wire::RingWriter& ring, bool still) : options_(o), ring_(ring), feed_(ring), still_(still) {}
+
+  bool video(GstSample* sample) {
+    auto running = running_time(sample);
+    if (first_ < 0) {
+      first_ = running.value_or(0);
+      feed_.set_origin(first_);
+    }
+    auto* buffer = gst_sample_get_buffer(sample);
+    std::int64_t duration = GST_BUFFER_DURATION_IS_VALID(buffer) ? static_cast<std::int64_t>(GST_BUFFER_DURATION(buffer)) : 0;
+    if (still_) duration = std::int64_t{options_.still_ms} * 1'000'000;
+    // A decoder that loses a timestamp loses no frame: it follows the one before.
+    auto pts = running ? std::max<std::int64_t>(*running - first_, 0) : next_;
+    next_ = pts + duration;
+    if (!copy(sample, pts, duration)) return false;
+    return !still_;
+  }
+  bool audio(GstSample* sample) {
+    auto running = running_time(sample);
+    auto* buffer = gst_sample_get_buffer(sample);
+    GstMapInfo map;
+    if (!running || !gst_buffer_map(buffer, &map, GST_MAP_READ)) return true;
+    feed_.add(*running, reinterpret_cast<const std::int16_t*>(map.data), map.size / 4);
+    gst_buffer_unmap(buffer, &map);
+    return true;
+  }
+  /// The sound after the last frame: until it is in the ring or the picture is over for good.
+  void drain() {
+    for (auto left = kEndOfSound; left.count() > 0 && !feed_.drain(Millis{50}); left -= Millis{50}) note_shown();
+  }
+
+ private:
+  bool copy(GstSample* sample, std::int64_t pts, std::int64_t duration) {
+    GstVideoInfo info;
+    GstVideoFrame frame;
+    if (!gst_video_info_from_caps(&info, gst_sample_get_caps(sample)) || GST_VIDEO_INFO_WIDTH(&info) != options_.geometry.width ||
+        GST_VIDEO_INFO_HEIGHT(&info) != options_.geometry.height)
+      return false;
+    if (!gst_video_frame_map(&frame, &info, gst_sample_get_buffer(sample), GST_MAP_READ)) return false;
+    auto to = wait_for_slot();
+    for (int p = 0; p < 3; ++p) {
+      auto* from = static_cast<const std::uint8_t*>(GST_VIDEO_FRAME_PLANE_DATA(&frame, p));
+      int from_stride = GST_VIDEO_FRAME_PLANE_STRIDE(&frame, p), rows = GST_VIDEO_FRAME_COMP_HEIGHT(&frame, p);
+      auto bytes = static_cast<std::size_t>(GST_VIDEO_FRAME_COMP_WIDTH(&frame, p));
+      if (from_stride == to.stride[p])
+        std::memcpy(to.data[p], from, static_cast<std::size_t>(from_stride) * static_cast<std::size_t>(rows - 1) + bytes);
+      else
+        for (int y = 0; y < rows; ++y)
+          std::memcpy(to.data[p] + std::ptrdiff_t{y} * to.stride[p], from + std::ptrdiff_t{y} * from_stride, bytes);
+    }
+    gst_video_frame_unmap(&frame);
+    shown_at_[ring_.frames_written() % shown_at_.size()] = pts;
+    ring_.commit_frame(pts, duration);
+    return true;
+  }
+  // Back-pressure: the decoder rests until the screen has taken a frame. Whoever started us ends us when it lost interest.
+  wire::Planes<std::uint8_t> wait_for_slot() {
+    for (;;) {
+      note_shown();
+      if (auto p = ring_.begin_frame()) return *p;
+      pollfd q{ring_.space_fd(), POLLIN, 0};
+      ::poll(&q, 1, 100);
+      ring_.clear_space();
+    }
+  }
+  void note_shown() {
+    if (auto read = ring_.frames_read(); read > 0) feed_.set_shown(shown_at_[(read - 1) % shown_at_.size()]);
+  }
+
+  const Options& options_;
+  wire::RingWriter& ring_;
+  AudioFeed feed_;
+  bool still_;
+  std::int64_t first_ = -1, next_ = 0;
+  std::array<std::int64_t, 128> shown_at_{};  // PTS of the last frames written; more than the ring has slots
+};
+
+Result<void> run(const Options& o, int media, wire::RingWriter& ring) {
+  FZ_TRY(auto structure, read_structure(media, o.picture));
+  bool still = structure.kind == Kind::image;
+  Player player(o, ring, still);
+  MediaPipeline::Setup setup;
+  setup.fd = media;
+  setup.video_chain = video_chain(o);
+  setup.audio_chain = kAudioChain;
+  setup.video = [&](GstSample* s) { return player.video(s); };
+  if (o.geometry.audio_frames > 0) setup.audio = [&](GstSample* s) { return player.audio(s); };
+  MediaPipeline pipeline(std::move(setup));
+  FZ_CHECK(pipeline.start());
+  auto first = o.limit_ms > 0 ? Millis{o.limit_ms} : kFirstFrameLimit;
+  FZ_TRY(auto outcome, pipeline.wait(first));
+  if (outcome == MediaPipeline::Outcome::running && ring.frames_written() == 0)
+    return fail(Code::media_timeout, {{"seconds", std::to_string(first.count() / 1000)}});
+  while (outcome == MediaPipeline::Outcome::running) {
+    auto more = pipeline.wait(Seconds{3600});
+    if (!more) return more.error();
+    outcome = *more;
+  }
+  if (ring.frames_written() == 0) return fail(Code::media_zero_duration);
+  ring.finish();
+  player.drain();
+  return {};
+}
+
+}  // namespace
+
+Result<void> play(const Options& o, int media, wire::RingWriter ring) {
+  auto done = run(o, media, ring);
+  if (!done) ring.fail(done.error().code);
+  return done;
+}
+
+}  // namespace fz::decode

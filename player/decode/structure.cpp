@@ -1,0 +1,272 @@
+#include "player/decode/structure.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <vector>
+
+#include "player/decode/bytes_at.hpp"
+
+namespace fz::decode {
+namespace {
+
+Error truncated(std::string what) {
+  return fail(Code::media_truncated, {{"what", std::move(what)}});
+}
+Error corrupt(std::string what) {
+  return fail(Code::media_corrupt, {{"what", std::move(what)}});
+}
+Error unsupported(std::string what) {
+  return fail(Code::media_codec_unsupported, {{"codec", std::move(what)}});
+}
+
+// -- PNG: every chunk must lie in the file, IHDR first, IEND last.
+Result<Structure> read_png(const BytesAt& in, const PictureLimits& limits) {
+  Structure s{"png", "image/png", Kind::image, 0, 0};
+  auto ihdr = in.read(8, 16);
+  if (ihdr.size() < 16) return truncated("PNG");
+  if (std::memcmp(ihdr.data() + 4, "IHDR", 4) != 0) return corrupt("PNG IHDR");
+  auto w = be32(ihdr, 8), h = be32(ihdr, 12);
+  if (w == 0 || h == 0) return corrupt("PNG IHDR");
+  FZ_CHECK(check_size(w, h, limits));
+  s.width = static_cast<int>(w);
+  s.height = static_cast<int>(h);
+  std::uint64_t at = 8;
+  for (int chunks = 0; chunks < 1'000'000; ++chunks) {
+    auto head = in.read(at, 8);
+    if (head.size() < 8) return truncated("PNG IEND");
+    auto length = be32(head, 0);
+    if (length > 0x7fffffff) return corrupt("PNG");
+    at += 12 + std::uint64_t{length};
+    if (at > in.size()) return truncated("PNG");
+    if (std::memcmp(head.data() + 4, "IEND", 4) == 0) return s;
+  }
+  return corrupt("PNG");
+}
+
+// -- JPEG: segments up to the picture, then an end marker. Thumbnails hide inside segments and are skipped with them.
+bool is_frame_header(std::uint8_t marker) {
+  return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
+}
+bool has_end_marker(const BytesAt& in, std::uint64_t from) {
+  constexpr std::size_t kStep = 1 << 16;
+  for (std::uint64_t at = from; at < in.size(); at += kStep - 1) {
+    auto part = in.read(at, kStep);
+    for (std::size_t k = 0; k + 1 < part.size(); ++k)
+      if (part[k] == 0xff && part[k + 1] == 0xd9) return true;
+  }
+  return false;
+}
+Result<Structure> read_jpeg(const BytesAt& in, const PictureLimits& limits) {
+  Structure s{"jpeg", "image/jpeg", Kind::image, 0, 0};
+  std::uint64_t at = 2;
+  for (int segments = 0; segments < 10000; ++segments) {
+    auto head = in.read(at, 10);
+    if (head.size() < 4) return truncated("JPEG");
+    if (head[0] != 0xff) return corrupt("JPEG");
+    auto marker = head[1];
+    if (marker == 0xff) {  // padding
+      ++at;
+      continue;
+    }
+    auto length = static_cast<std::uint64_t>(head[2] << 8 | head[3]);
+    if (length < 2) return corrupt("JPEG");
+    if (is_frame_header(marker)) {
+      if (head.size() < 9) return truncated("JPEG");
+      s.height = head[5] << 8 | head[6];
+      s.width = head[7] << 8 | (head.size() > 8 ? head[8] : 0);
+      if (s.width == 0 || s.height == 0) return corrupt("JPEG");
+      FZ_CHECK(check_size(s.width, s.height, limits));
+    }
+    at += 2 + length;
+    if (at > in.size()) return truncated("JPEG");
+    if (marker == 0xda) {
+      if (s.width == 0) return corrupt("JPEG");
+      if (!has_end_marker(in, at)) return truncated("JPEG");
+      return s;
+    }
+  }
+  return corrupt("JPEG");
+}
+
+// -- WebP: RIFF's length, and the size from the first chunk (VP8, VP8L or VP8X).
+Result<Structure> read_webp(const BytesAt& in, const PictureLimits& limits) {
+  Structure s{"webp", "image/webp", Kind::image, 0, 0};
+  auto head = in.read(0, 30);
+  if (head.size() < 30) return truncated("WebP");
+  if (std::uint64_t{le32(head, 4)} + 8 > in.size()) return truncated("WebP");
+  auto* b = head.data() + 20;
+  if (std::memcmp(head.data() + 12, "VP8 ", 4) == 0) {
+    s.width = (b[6] | b[7] << 8) & 0x3fff;
+    s.height = (b[8] | b[9] << 8) & 0x3fff;
+  } else if (std::memcmp(head.data() + 12, "VP8L", 4) == 0) {
+    auto bits = le32(head, 21);
+    s.width = static_cast<int>(bits & 0x3fff) + 1;
+    s.height = static_cast<int>(bits >> 14 & 0x3fff) + 1;
+  } else if (std::memcmp(head.data() + 12, "VP8X", 4) == 0) {
+    s.width = (b[4] | b[5] << 8 | b[6] << 16) + 1;
+    s.height = (b[7] | b[8] << 8 | b[9] << 16) + 1;
+    if (b[0] & 2) return unsupported("animated WebP / 动图");
+  } else {
+    return corrupt("WebP");
+  }
+  if (s.width == 0 || s.height == 0) return corrupt("WebP");
+  FZ_CHECK(check_size(s.width, s.height, limits));
+  return s;
+}
+
+// -- ISO base media: the boxes of the top level must tile the file, and one must be moov.
+Result<Structure> read_isobmff(const BytesAt& in) {
+  Structure s{"mp4", "video/mp4", Kind::video, 0, 0};
+  auto brand = in.read(8, 4);
+  if (brand.size() == 4 && std::memcmp(brand.data(), "qt  ", 4) == 0) s.container = "mov", s.mime = "video/quicktime";
+  for (auto* picture : {"avif", "heic", "heix", "mif1", "msf1"})
+    if (brand.size() == 4 && std::memcmp(brand.data(), picture, 4) == 0) return unsupported("HEIF / AVIF");
+  bool moov = false, mdat = false;
+  std::uint64_t at = 0;
+  for (int boxes = 0; at < in.size(); ++boxes) {
+    if (boxes > 100'000) return corrupt("MP4");
+    auto head = in.read(at, 16);
+    if (head.size() < 8) {
+      if (moov && mdat) break;  // a few bytes of padding at the end
+      return truncated("MP4");
+    }
+    std::uint64_t size = be32(head, 0);
+    if (size == 1 && head.size() == 16) size = std::uint64_t{be32(head, 8)} << 32 | be32(head, 12);
+    if (size == 0) size = in.size() - at;  // to the end of the file
+    if (size < 8) return corrupt("MP4");
+    bool is_moov = std::memcmp(head.data() + 4, "moov", 4) == 0, is_mdat = std::memcmp(head.data() + 4, "mdat", 4) == 0;
+    if (size > in.size() - at) return moov || is_moov || is_mdat ? truncated(is_moov ? "MP4 moov" : "MP4 mdat") : corrupt("MP4");
+    moov = moov || is_moov;
+    mdat = mdat || is_mdat;
+    at += size;
+  }
+  if (!moov) return truncated("MP4 moov");
+  return s;
+}
+
+// -- Matroska: DocType from the EBML header, and the segment's length where it is stated.
+/// An EBML element's id or size of at most 8 bytes (RFC 8794, section 4); `length` 0 when there is none.
+std::uint64_t ebml_number(const std::vector<std::uint8_t>& b, std::size_t at, bool keep_marker, std::size_t& length,
+                          bool* unknown = nullptr) {
+  length = 0;
+  if (at >= b.size() || b[at] == 0) return 0;
+  std::size_t n = 1;
+  while (!(b[at] & (0x80 >> (n - 1)))) ++n;
+  if (at + n > b.size()) return 0;
+  std::uint64_t value = keep_marker ? b[at] : static_cast<std::uint64_t>(b[at] & (0xff >> n)), ones = static_cast<std::uint64_t>(0xff >> n);
+  for (std::size_t k = 1; k < n; ++k) value = value << 8 | b[at + k], ones = ones << 8 | 0xff;
+  if (unknown) *unknown = value == ones;
+  length = n;
+  return value;
+}
+Result<Structure> read_matroska(const BytesAt& in) {
+  Structure s{"matroska", "video/x-matroska", Kind::video, 0, 0};
+  auto b = in.read(0, 4096);
+  std::size_t n = 0;
+  std::size_t at = 4;
+  auto header = ebml_number(b, at, false, n);
+  at += n;
+  if (n == 0 || header > b.size() - at) return truncated("Matroska");
+  std::string_view text(reinterpret_cast<const char*>(b.data()), at + header);
+  if (text.find("\x42\x82\x84webm") != std::string_view::npos) s.container = "webm", s.mime = "video/webm";
+  at += header;
+  auto id = ebml_number(b, at, true, n);
+  if (n == 0) return truncated("Matroska");
+  if (id != 0x18538067) return s;  // something stands before the segment: the demuxer will say
+  at += n;
+  bool unknown = false;
+  auto size = ebml_number(b, at, false, n, &unknown);
+  if (n == 0) return truncated("Matroska");
+  if (!unknown && size > in.size() - (at + n)) return truncated("Matroska");
+  return s;
+}
+
+struct Magic {
+  std::size_t at;
+  std::string_view bytes;
+  const char* name;  ///< what a person calls it, for formats that are not taken
+};
+using namespace std::string_view_literals;
+constexpr std::array kKnownButNotTaken{
+    Magic{0, "GIF8"sv, "GIF"},           Magic{0, "BM"sv, "BMP"},    Magic{0, "II*\0"sv, "TIFF"},
+    Magic{0, "MM\0*"sv, "TIFF"},         Magic{0, "%PDF"sv, "PDF"},  Magic{0, "PK\3\4"sv, "ZIP / Office"},
+    Magic{8, "AVI "sv, "AVI"},           Magic{0, "FLV\1"sv, "FLV"}, Magic{0, "\x30\x26\xb2\x75\x8e\x66\xcf\x11"sv, "WMV / WMA"},
+    Magic{0, "\0\0\1\xba"sv, "MPEG-PS"}, Magic{0, "8BPS"sv, "PSD"}};
+constexpr std::array kSoundOnly{Magic{0, "ID3"sv, "MP3"}, Magic{0, "\xff\xfb"sv, "MP3"}, Magic{0, "fLaC"sv, "FLAC"},
+                                Magic{8, "WAVE"sv, "WAV"}, Magic{0, "#!AMR"sv, "AMR"}};
+
+}  // namespace
+
+Result<void> check_size(std::int64_t width, std::int64_t height, const PictureLimits& l) {
+  if (width <= l.max_side && height <= l.max_side && width * height <= l.max_pixels) return {};
+  return fail(Code::media_picture_too_large, {{"width", std::to_string(width)},
+                                              {"height", std::to_string(height)},
+                                              {"max_side", std::to_string(l.max_side)},
+                                              {"max_megapixels", std::to_string(l.max_pixels / 1'000'000)}});
+}
+
+Result<Structure> read_structure(int fd, const PictureLimits& limits) {
+  struct stat st {};
+  if (::fstat(fd, &st) != 0) return fail(Code::io, {{"path", "media"}, {"what", std::strerror(errno)}});
+  if (!S_ISREG(st.st_mode)) return fail(Code::bad_field, {{"field", "media"}, {"what", "regular file"}});
+  if (st.st_size == 0) return fail(Code::media_empty);
+  BytesAt in(fd, static_cast<std::uint64_t>(st.st_size));
+  auto head = in.read(0, 16);
+  std::string_view b(reinterpret_cast<const char*>(head.data()), head.size());
+  auto has = [&](std::size_t at, std::string_view magic) { return b.size() >= at + magic.size() && b.substr(at, magic.size()) == magic; };
+  if (has(0, "\x89PNG\r\n\x1a\n"sv)) return read_png(in, limits);
+  if (has(0, "\xff\xd8\xff"sv)) return read_jpeg(in, limits);
+  if (has(0, "RIFF"sv) && has(8, "WEBP"sv)) return read_webp(in, limits);
+  for (auto box : {"ftyp"sv, "moov"sv, "mdat"sv, "wide"sv, "free"sv, "skip"sv})
+    if (has(4, box)) return read_isobmff(in);
+  if (has(0, "\x1a\x45\xdf\xa3"sv)) return read_matroska(in);
+  for (auto& m : kSoundOnly)
+    if (has(m.at, m.bytes)) return fail(Code::media_no_video, {}, m.name);
+  for (auto& m : kKnownButNotTaken)
+    if (has(m.at, m.bytes)) return unsupported(m.name);
+  return fail(Code::media_not_media);
+}
+
+Result<void> check_declared(const Structure& s, std::string_view declared) {
+  struct Label {
+    std::string_view text, family;
+  };
+  static constexpr Label kLabels[] = {{"mp4", "mp4"},
+                                      {"m4v", "mp4"},
+                                      {"mov", "mp4"},
+                                      {"3gp", "mp4"},
+                                      {"video/mp4", "mp4"},
+                                      {"video/x-m4v", "mp4"},
+                                      {"video/quicktime", "mp4"},
+                                      {"webm", "matroska"},
+                                      {"mkv", "matroska"},
+                                      {"video/webm", "matroska"},
+                                      {"video/x-matroska", "matroska"},
+                                      {"png", "png"},
+                                      {"image/png", "png"},
+                                      {"jpg", "jpeg"},
+                                      {"jpeg", "jpeg"},
+                                      {"jpe", "jpeg"},
+                                      {"image/jpeg", "jpeg"},
+                                      {"webp", "webp"},
+                                      {"image/webp", "webp"},
+                                      {"gif", "gif"},
+                                      {"avi", "avi"},
+                                      {"pdf", "pdf"},
+                                      {"mp3", "mp3"},
+                                      {"wmv", "wmv"}};
+  std::string text(declared.substr(0, 512));
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  if (auto dot = text.rfind('.'); dot != std::string::npos) text = text.substr(dot + 1);
+  std::string_view family = s.container == "mov" ? "mp4" : s.container == "webm" ? "matroska" : std::string_view(s.container);
+  for (auto& l : kLabels)
+    if (l.text == text && l.family != family) return fail(Code::media_mislabelled, {{"declared", text}, {"actual", s.container}});
+  return {};
+}
+
+}  // namespace fz::decode

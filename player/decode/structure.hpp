@@ -1,0 +1,36 @@
+// What a file is and whether it is whole, from its own framing: bounded reads of headers, no decoding.
+// ISO/IEC 14496-12 (boxes), Matroska (EBML, RFC 8794), PNG (chunks), JPEG (T.81 markers), WebP (RIFF).
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "shared/base/error.hpp"
+
+namespace fz::decode {
+
+enum class Kind { image, video };
+
+struct Structure {
+  std::string container;  ///< "mp4" "mov" "matroska" "webm" "png" "jpeg" "webp"
+  std::string mime;       ///< "video/mp4" ...
+  Kind kind = Kind::video;
+  int width = 0, height = 0;  ///< pictures: as stored; 0 for videos
+};
+
+struct PictureLimits {
+  int max_side = 16384;
+  std::int64_t max_pixels = 100'000'000;
+};
+/// media_picture_too_large if a side or the area is over the limit.
+Result<void> check_size(std::int64_t width, std::int64_t height, const PictureLimits& limits);
+
+/// Reads the framing of `fd` (a regular file; its offset is not used). Errors: media_empty, media_not_media,
+/// media_codec_unsupported (a known format that is not taken), media_truncated, media_corrupt, media_picture_too_large, io.
+Result<Structure> read_structure(int fd, const PictureLimits& limits);
+
+/// media_mislabelled if the extension or media type `declared` ("poster.png", "image/png") names another format than `s`.
+/// Close relatives (mp4/mov/m4v, mkv/webm) are one; an unknown extension says nothing.
+Result<void> check_declared(const Structure& s, std::string_view declared);
+
+}  // namespace fz::decode

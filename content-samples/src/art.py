@@ -269,7 +269,7 @@ def grandpa(cloth="#3E7A6B", look="open", mouth="smile"):
             + eyes + path("M80,112 Q100,102 120,112 Q110,118 100,114 Q90,118 80,112Z", "#F2F3F5") + _mouth(mouth).replace("113", "119").replace("130", "134"))
 
 
-def agent(cloth="#F2F4F8", lady=True, look="smile", mouth="open"):
+def headset(cloth="#F2F4F8", lady=True, look="smile", mouth="open"):
     """Somebody with a headset."""
     p = woman("#3C5A96", look=look, mouth=mouth) if lady else man(look=look, mouth=mouth)
     return p + path("M42,92 C38,0 162,0 158,92", stroke="#20304E", sw=9) + rect(30, 78, 24, 40, "#20304E", 10) + rect(146, 78, 24, 40, "#20304E", 10) + path("M156,116 Q156,140 124,136", stroke="#20304E", sw=6) + circ(122, 136, 7, "#20304E")

@@ -79,13 +79,13 @@ def points(s, x, y, step, items, size, t0, dt, badge=cross_badge, bfill="#E5322D
 def refund():
     f = Film("refund", fps=25)
     s = f.scene(4.0, ground("#0E3D91", "#1E6FD9", "#fff", (1400, 620)))
-    s.layer((1060, 240, 740, 840), one(g(1090, 210, 3.35, agent())), .1, "right", dur=.6)
+    s.layer((1060, 240, 740, 840), one(g(1090, 210, 3.35, headset())), .1, "right", dur=.6)
     add_line(s, 120, 420, "“客服”找上门", 144, "#fff", at=.3, how="up", heavy=.025)
     add_line(s, 120, 630, "主动退款？", 176, GOLD, at=.9, how="up", heavy=.03, shadow="#06215A")
     s.layer((110, 720, 620, 240), one(g(130, 740, 1.0, gift(0, 0, 1, "#C98D4B", "#E8C48A")) + coin(460, 850, 76) + coin(590, 880, 56)), 1.3, "up")
 
     s = f.scene(9.6, lambda c: (ground("#DCE7F5", "#BFD2EA")(c), c.add(rect(700, 40, 1160, 1000, "#EDF2F8", 44), rect(700, 40, 1160, 130, "#2B65B8", 44), rect(700, 120, 1160, 50, "#2B65B8"))))
-    s.layer((20, 280, 660, 800), one(g(50, 310, 3.0, agent())), 0, "cut", 5.6, 0, ("0", "6*sin(t*3)"))
+    s.layer((20, 280, 660, 800), one(g(50, 310, 3.0, headset())), 0, "cut", 5.6, 0, ("0", "6*sin(t*3)"))
     s.layer((20, 280, 660, 800), one(g(50, 310, 3.0, crook("#2A3350") + path("M42,92 C38,-14 162,-14 158,92", stroke="#0F1830", sw=9))), 5.6, "fade", None, .6, ("0", "6*sin(t*3)"))
     add_line(s, 1280, 134, "在线客服", 72, "#fff", "middle")
     say(s, "left", 770, 198, ["您的快递丢了，", "我们三倍赔您。"], 96, .7)

@@ -57,9 +57,11 @@ with tempfile.TemporaryDirectory() as t:
                 c.text(x + 16, y + 96 + 42 * k, ln, 31, "#1C2638", log=False)
         else:
             c.add(rect(x, y, CW, CH, "#8E0B18"), rect(x + 10, y + 10, CW - 20, CH - 20, "none", 6, "#FFD86B", 3))
-            ls = fold(it["title"] + "！", 9, 3)
+            a, comma, b = (it["title"] + "！").rpartition("，")
+            ls = [a + comma, b]
+            size = min(40, (CW - 56) / max(width(t, 1) for t in ls))
             for k, ln in enumerate(ls):
-                c.text(x + CW / 2, y + CH / 2 + 14 + 50 * (k - (len(ls) - 1) / 2), ln, 37, "#FFD86B", "middle", log=False)
+                c.text(x + CW / 2, y + CH / 2 + 14 + size * 1.35 * (k - (len(ls) - 1) / 2), ln, size, "#FFD86B", "middle", log=False)
         c.text(x, y + CH + 30, f"{KIND[it['kind']]} {it['id'].removeprefix('bulletin-')}", 22, "#3B4A66", log=False)
     svg, png = t + "/s.svg", t + "/s.png"
     open(svg, "w", encoding="utf-8").write(c.svg())

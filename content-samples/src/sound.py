@@ -16,7 +16,7 @@ def hz(n):
     return round(440 * 2 ** (n / 12), 2)
 
 
-MOODS = {  # chords as semitones from A3, four beats each; tempo in beats a minute
+MOODS = {  # chords as semitones from A4, four beats each; tempo in beats a minute
     "calm": (84, [(3, 7, 10), (0, 3, 7), (-4, 0, 3), (-2, 2, 5)]),
     "dark": (76, [(0, 3, 7), (-4, 0, 3), (0, 3, 7), (-5, -1, 2)]),
     "bright": (96, [(0, 4, 7), (-3, 0, 4), (-7, -3, 0), (-5, -1, 2)]),
@@ -31,12 +31,12 @@ def music(tmp, mood, key, secs):
     for i, ch in enumerate(chords):
         p, b = f"{tmp}/pad{i}.wav", f"{tmp}/bass{i}.wav"
         tones = [x for c in ch for x in ("sine", hz(c + key - 12))] + ["triangle", hz(ch[0] + key - 12)]
-        sox("-n", "-r", RATE, "-c", 1, p, "synth", 4 * beat, *tones, "remix", "1-4", "fade", "q", .35 * beat, 4 * beat, .35 * beat, "gain", "-n", -20)
-        sox("-n", "-r", RATE, "-c", 1, b, "synth", 4 * beat, "sine", hz(ch[0] + key - 24), "fade", "q", .03, 4 * beat, 2.6 * beat, "gain", "-n", -17)
+        sox("-n", "-r", RATE, "-c", 1, p, "synth", 4 * beat, *tones, "remix", "1-4", "fade", "q", .35 * beat, 4 * beat, .35 * beat, "gain", "-n", -22)
+        sox("-n", "-r", RATE, "-c", 1, b, "synth", 4 * beat, "sine", hz(ch[0] + key - 24), "fade", "q", .03, 4 * beat, 2.6 * beat, "gain", "-n", -25)
         arp = []
         for j, k in enumerate((0, 1, 2, 1, 2, 1, 0, 1)):
             q = f"{tmp}/pl{i}_{j}.wav"
-            sox("-n", "-r", RATE, "-c", 1, q, "synth", .5 * beat, "pluck", hz(ch[k] + key + (12 if j == 4 else 0)), "fade", "l", 0, .5 * beat, .12, "gain", "-n", -15 if j % 4 == 0 else -19)
+            sox("-n", "-r", RATE, "-c", 1, q, "synth", .5 * beat, "pluck", hz(ch[k] + key + (12 if j == 4 else 0)), "fade", "l", 0, .5 * beat, .12, "gain", "-n", -12 if j % 4 == 0 else -16)
             arp.append(q)
         pads.append(p)
         basses.append(b)
@@ -54,7 +54,7 @@ FX = {
     "pop": ["synth", .12, "sine", "520-980", "fade", "q", .005, .12, .08, "gain", "-n", -13],
     "low": ["synth", .5, "sine", 165, "sine", 156, "remix", "1-2", "fade", "q", .01, .5, .4, "gain", "-n", -11],
     "coin": ["synth", .45, "sine", 1568, "sine", 2093, "remix", "1-2", "fade", "l", .002, .45, .42, "gain", "-n", -17],
-    "hit": ["synth", .8, "sine", "150-48", "fade", "q", .003, .8, .7, "gain", "-n", -7],
+    "hit": ["synth", .8, "sine", "150-48", "fade", "q", .003, .8, .7, "gain", "-n", -13],
     "ding": ["synth", .9, "sine", 1047, "sine", 1319, "remix", "1-2", "fade", "l", .003, .9, .85, "gain", "-n", -15],
     "bell": ["synth", 1.8, "sine", 784, "sine", 1175, "sine", 1568, "remix", "1-3", "fade", "l", .004, 1.8, 1.7, "gain", "-n", -12],
     "ring": ["synth", 1.1, "sine", 880, "sine", 988, "remix", "1-2", "tremolo", 18, 80, "fade", "q", .02, 1.1, .2, "gain", "-n", -15],
@@ -92,7 +92,7 @@ def track(film, tmp):
         graph.append(f"[{k}]aformat=channel_layouts=stereo,volume=0.8,adelay={int(t * 1000)}:all=1[m{k}]")
         lab.append(f"[m{k}]")
         k += 1
-    expr = "+".join(f"between(t,{a:.2f},{b:.2f})" for a, b in duck) or "0"
+    expr = "+".join(f"min(clip((t-{a:.2f})/0.25,0,1),clip(({b + .4:.2f}-t)/0.4,0,1))" for a, b in duck) or "0"
     graph.insert(0, f"[0]volume='1-0.6*min(1,{expr})':eval=frame[m0]")
     mix = f"[m0]{''.join(lab)}amix=inputs={k}:normalize=0:duration=first,apad,atrim=0:{secs:.3f}"
     pre = f"{tmp}/pre.wav"

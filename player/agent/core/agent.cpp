@@ -1,0 +1,410 @@
+#include "player/agent/core/agent.hpp"
+
+#include <algorithm>
+
+#include "shared/base/json.hpp"
+
+namespace fz::agent {
+namespace {
+
+constexpr Millis kSaveClock = std::chrono::minutes(5);
+constexpr Millis kSaveRotation{30000};
+
+template <class... F>
+struct Overloaded : F... {
+  using F::operator()...;
+};
+template <class... F>
+Overloaded(F...) -> Overloaded<F...>;
+
+}  // namespace
+
+Agent::Agent(const crypto::PrivateKey& key, AgentConfig config)
+    : config_(std::move(config)),
+      key_(&key),
+      clock_(config_.build_date),
+      session_(key, config_.session),
+      reporter_(key, config_.plays_gather) {}
+
+Result<std::unique_ptr<Agent>> Agent::start(const crypto::PrivateKey& key, AgentConfig config, Loaded loaded, Instant at,
+                                            std::uint64_t entropy) {
+  auto agent = std::unique_ptr<Agent>(new Agent(key, std::move(config)));
+  agent->chance_.stir(entropy);
+  FZ_CHECK(trust::TrustedState::init(agent->config_.root, {}));  // a bad site package is said at once, not at enrolment
+  FZ_CHECK(agent->load(std::move(loaded), at));
+  return agent;
+}
+
+Result<void> Agent::load(Loaded loaded, Instant at) {
+  if (loaded.clock) {
+    if (auto c = trust::TrustedClock::load(*loaded.clock, config_.build_date)) clock_ = std::move(*c);
+  }
+  clock_.start(loaded.boot_id, at.boot, at.wall);
+  time_ = clock_.read(at.boot);
+  ledger_.load(loaded.last_counter, loaded.last_hash, std::move(loaded.open));
+  reporter_.load(loaded.acknowledged);
+  if (loaded.rotation) {
+    if (auto r = schedule::Rotation::read(*loaded.rotation)) director_.restore(std::move(*r));
+  }
+  std::optional<Provision> provision;
+  if (loaded.identity) {
+    if (auto p = read_provision(*loaded.identity)) provision = std::move(*p);
+  }
+  session_.load(provision);
+  pending_ = std::move(loaded);
+  if (provision) FZ_CHECK(make_trust(pending_.trust, read(at)));
+  return {};
+}
+
+// Once the screen knows who it is. A state file that does not verify any more is as none: the chain begins at the site's
+// root again, and nothing is shown until the withdrawals are known.
+Result<void> Agent::make_trust(const std::optional<std::string>& saved, const Now& now) {
+  const auto identity = session_.provision()->identity();
+  if (saved) {
+    if (auto s = trust::TrustedState::load(*saved, identity)) state_ = std::make_unique<trust::TrustedState>(std::move(*s));
+  }
+  if (!state_) {
+    FZ_TRY(auto s, trust::TrustedState::init(config_.root, identity));
+    state_ = std::make_unique<trust::TrustedState>(std::move(s));
+  }
+  saved_revision_ = state_->revision();
+  updater_.emplace(*state_, config_.limits);
+  PlaySet set;
+  if (pending_.set) {
+    if (auto s = read_set(*pending_.set)) set = std::move(*s);
+  }
+  updater_->load(std::move(set), pending_.documents, std::move(pending_.stored), screen_, now.utc);
+  updater_->take_changed();
+  pending_ = Loaded{};
+  return {};
+}
+
+Now Agent::read(Instant at) const {
+  return {at.boot, time_.now, at.wall};
+}
+
+Millis Agent::wake_at() const {
+  Millis next = std::min({director_.wake_at(), session_.wake_at(), reporter_.wake_at(), channel_.wake_at(), status_due_});
+  if (updater_ && !session_.token().empty()) next = std::min(next, updater_->wake_at());
+  return next;
+}
+
+Actions Agent::handle(const Event& event, Instant at, std::uint64_t entropy) {
+  chance_.stir(entropy);
+  time_ = clock_.read(at.boot);
+  const Now now = read(at);
+  Actions out;
+  dispatch(event, now, out);
+  settle(now, out);
+  note_alarms(now, out);
+  return out;
+}
+
+// ---- events -----------------------------------------------------------------------------------------------------------
+
+void Agent::dispatch(const Event& event, const Now& now, Actions& out) {
+  clock_name_ = trust::clock_trust_name(time_.trust);
+  std::visit(Overloaded{
+                 [&](const Tick& e) {
+                   if (e.free_mb >= 0) free_mb_ = e.free_mb;
+                 },
+                 [&](const IntentStored& e) { director_.intent_stored(e.play); },
+                 [&](const RecordStored& e) { ledger_.settled(e.play, out); },
+                 [&](const PlaysLoaded& e) {
+                   const std::string screen = session_.provision() ? session_.provision()->screen : std::string{};
+                   reporter_.plays_loaded(e, now, screen, session_.token(), chance_, out);
+                 },
+                 [&](const ScreenGone&) { director_.screen_gone(now, out); },
+                 [&](const FromScreen& e) { from_screen(e.message, now, out); },
+                 [&](const Opened& e) { director_.opened(e.play, now); },
+                 [&](const OpenFailed& e) {
+                   out.emplace_back(Alarm{with_context(e.error, "open of " + e.sha256)});
+                   if (updater_ && (e.error.code == Code::blob_damaged || e.error.code == Code::not_found))
+                     updater_->blob_lost(e.sha256, now);
+                   director_.open_failed(e.play, now, chance_, out);
+                 },
+                 [&](const DecoderEnded& e) { director_.decoder_ended(e.play, e.clean, now, chance_, out); },
+                 [&](const Answered& e) {
+                   session_.answered(e, now, chance_, out);
+                   if (updater_) updater_->answered(e, now, chance_, out);
+                   if (state_) reporter_.answered(e, now, *state_, chance_, out);
+                   if (e.id == status_call_ && e.status == 401) session_.unauthorised(now);
+                 },
+                 [&](const DocumentReady& e) {
+                   if (e.cycle == 0) return e.error ? ticker_.failed(e.sha256) : ticker_.document(e.sha256, e.bytes);
+                   if (updater_) updater_->document_ready(e, now, chance_, out);
+                 },
+                 [&](const MediaStored& e) {
+                   if (updater_) updater_->media_stored(e, now, chance_, out);
+                 },
+                 [&](const Probed& e) {
+                   if (updater_) updater_->probed(e, now, chance_, out);
+                 },
+                 [&](const ChannelOpen&) {
+                   channel_.opened();
+                   status_told_.clear();
+                   status_due_ = now.boot;
+                   if (updater_) updater_->want(now, false);  // what was said while nobody listened
+                 },
+                 [&](const ChannelMessage& e) { channel_message(e.text, now, out); },
+                 [&](const ChannelClosed& e) {
+                   channel_.closed(now, chance_);
+                   if (e.error.code == Code::http_status)
+                     for (const auto& [name, value] : e.error.params)
+                       if (name == "status" && value == "401") session_.unauthorised(now);
+                 },
+                 [&](const SetSaved& e) {
+                   if (updater_) updater_->set_saved(e.ok, now, chance_, out);
+                 },
+             },
+             event);
+}
+
+void Agent::from_screen(const wire::ToAgent& m, const Now& now, Actions& out) {
+  std::visit(Overloaded{
+                 [&](const wire::Ready& r) {
+                   screen_ = {r.width, r.height};
+                   director_.screen_ready(now, screen_, out);
+                   if (updater_) updater_->set_screen(screen_, now);
+                   ticker_.screen_ready();
+                   slate_told_.reset();
+                   out.emplace_back(TellScreen{output_});
+                 },
+                 [&](const wire::Cued& e) { director_.cued(e, now); },
+                 [&](const wire::Failed& e) { director_.failed(e, now, chance_, out); },
+                 [&](const wire::Started& e) {
+                   director_.started(e, now, clock_name_, out);
+                   status_due_ = std::min(status_due_, now.boot + Millis{200});
+                 },
+                 [&](const wire::Ended& e) { director_.ended(e, now, clock_name_, chance_, out); },
+                 [&](const wire::Idle&) {},  // settle() looks for the next item after every event
+                 [&](const wire::Alive& e) { director_.alive(e, now, chance_, out); },
+                 [&](const wire::Shot&) {},
+             },
+             m);
+}
+
+void Agent::channel_message(const std::string& text, const Now& now, Actions& out) {
+  const auto v = json::parse(text, {.max_bytes = 1 << 20});
+  if (!v) return out.emplace_back(Alarm{v.error()}), void();
+  json::Reader r(*v, "channel");
+  const std::string m = r.string("m", 32);
+  if (m == "changed") {
+    if (updater_) updater_->want(now, true);
+  } else if (m == "withdrawals") {
+    if (const auto* envelope = r.object_member("envelope")) pushed_withdrawals(*envelope, now, out);
+  } else if (m == "command") {
+    const std::string id = r.string("id", 64), name = r.string("command", 32);
+    const auto value = r.integer_or("value", 0, 0, 100);
+    if (r.ok()) command(id, name, value, out);
+  }
+}
+
+// One signature takes an item off within a second: checks 1 to 3 and 9, then the last door asks again.
+void Agent::pushed_withdrawals(const json::value& envelope, const Now& now, Actions& out) {
+  if (!state_) return;
+  std::set<std::string, std::less<>> before;
+  for (const auto& [id, w] : state_->withdrawals()) before.insert(id);
+  const auto r = state_->update_withdrawals(json::write(envelope), trust::Source::pushed, now.utc);
+  if (!r) {
+    out.emplace_back(Alarm{with_context(r.error(), "pushed withdrawals")});
+    return;
+  }
+  for (const auto& [id, w] : state_->withdrawals())
+    if (!before.contains(id)) unconfirmed_.insert(id);
+  director_.ask_door_now();
+}
+
+void Agent::confirm_withdrawn(Actions& out) {
+  if (unconfirmed_.empty() || !channel_.open()) return;
+  for (const auto& id : unconfirmed_)
+    if (director_.has(id)) return;
+  json::array ids;
+  for (const auto& id : unconfirmed_) ids.emplace_back(id);
+  unconfirmed_.clear();
+  out.emplace_back(SendChannel{json::write(json::object{{"m", "withdrawn"}, {"approvals", ids}})});
+}
+
+void Agent::command(const std::string& id, const std::string& name, std::int64_t value, Actions& out) {
+  bool known = true;
+  if (name == "volume") {
+    output_.volume_percent = static_cast<int>(value);
+  } else if (name == "brightness") {
+    output_.brightness_percent = static_cast<int>(value);
+  } else if (name == "restart") {
+    out.emplace_back(RestartScreen{"asked for by an operator"});
+  } else {
+    known = false;
+  }
+  if (known && name != "restart") out.emplace_back(TellScreen{output_});
+  const std::string detail = known ? std::string{} : message(fail(Code::command_unsupported, {{"command", name}}), Lang::zh);
+  out.emplace_back(SendChannel{json::write(json::object{{"m", "done"}, {"id", id}, {"ok", known}, {"detail", detail}})});
+}
+
+// ---- going on -----------------------------------------------------------------------------------------------------------
+
+void Agent::settle(const Now& now, Actions& out) {
+  settle_session(now, out);
+  if (updater_) settle_updater(now, out);
+  settle_director(now, out);
+  const std::string token = session_.token();
+  reporter_.advance(now, token, ledger_.last_counter(), out);
+  if (reporter_.take_unauthorised()) session_.unauthorised(now);
+  channel_.advance(now, token, out);
+  confirm_withdrawn(out);
+  report_status(now, out);
+  save(now, out);
+}
+
+void Agent::settle_session(const Now& now, Actions& out) {
+  session_.advance(now, chance_, out);
+  if (session_.take_enrolled() && !updater_) {
+    if (auto r = make_trust({}, now); !r) out.emplace_back(Alarm{r.error()});
+    session_.advance(now, chance_, out);
+  }
+  const auto reply = session_.take_time();
+  if (!reply || !state_) return;
+  auto time = state_->read_time_answer(reply->envelope, reply->nonce);
+  if (time) {
+    if (auto r = clock_.attest(*time, now.boot, reply->took, now.wall); !r) out.emplace_back(Alarm{r.error()});
+    time_ = clock_.read(now.boot);
+    clock_saved_ = Millis{0};
+  } else {
+    out.emplace_back(Alarm{with_context(time.error(), "attested time")});
+  }
+}
+
+void Agent::settle_updater(const Now& now, Actions& out) {
+  updater_->set_token(session_.token());
+  updater_->set_channel(channel_.open());
+  updater_->advance(now, chance_, out);
+  if (updater_->take_unauthorised()) session_.unauthorised(now);
+  if (updater_->take_root_changed()) {
+    clock_.reset(now.boot, now.wall);
+    time_ = clock_.read(now.boot);
+    session_.want_time(now);
+    clock_saved_ = Millis{0};
+  }
+  if (state_->offline_issued() > clock_.floor()) {
+    clock_.raise_floor(state_->offline_issued());
+    time_ = clock_.read(now.boot);
+  }
+}
+
+Programme Agent::programme(const Now&) {
+  Programme p;
+  p.clock = clock_name_;
+  p.mint_play = config_.mint_play;
+  p.door = [this](const Item& item, bool opened, UtcTime at) -> std::optional<Error> {
+    if (!state_) return trust::refuse(trust::Check::unapproved, item.approval);
+    auto r = trust::may_show({item.approval, item.sha256, opened}, *state_, {at, time_.trust});
+    return r ? std::nullopt : std::optional<Error>(r.error());
+  };
+  if (!updater_) return p;
+  p.playlist = updater_->playlist();
+  p.catalogue = &updater_->set().items;
+  // The zone decides only when something is shown: the newest word counts, what was provisioned is the fallback.
+  const auto& timestamp = state_->timestamp();
+  std::string name = timestamp && !timestamp->value.assignment.zone.empty() ? timestamp->value.assignment.zone : session_.provision()->zone;
+  if (name != zone_name_ || !zone_) {
+    if (auto z = schedule::TimeZone::find(name)) zone_ = *z;
+    zone_name_ = std::move(name);
+  }
+  if (zone_) p.zone = &*zone_;
+  return p;
+}
+
+void Agent::settle_director(const Now& now, Actions& out) {
+  const Programme p = programme(now);
+  if (updater_ && updater_->take_changed())
+    director_.set_changed(now, p, chance_, out);
+  else
+    director_.advance(now, p, chance_, out);
+  if (!director_.screen_connected()) return;
+  ticker_.advance(now, p, session_.token(), out);
+  tell_slate(now, out);
+}
+
+void Agent::tell_slate(const Now&, Actions& out) {
+  wire::Slate s;
+  s.server = config_.server;
+  if (!session_.provision()) {
+    s.state = "enrol";
+    s.code = session_.code();
+  } else {
+    s.site = session_.provision()->site_name;
+    const bool nothing_yet = !updater_ || !updater_->playlist();
+    s.state = time_.trust == trust::ClockTrust::none ? "clock" : nothing_yet ? "waiting" : "fallback";
+  }
+  if (last_trouble_ && (s.state == "enrol" || s.state == "waiting")) s.message = message(*last_trouble_, Lang::zh);
+  const std::string text = wire::to_json(wire::ToScreen{s});
+  if (slate_told_ == text) return;
+  slate_told_ = text;
+  out.emplace_back(TellScreen{std::move(s)});
+}
+
+void Agent::note_alarms(const Now& now, const Actions& out) {
+  for (const auto& action : out) {
+    const auto* alarm = std::get_if<Alarm>(&action);
+    if (!alarm) continue;
+    last_trouble_ = alarm->error;
+    Noted& noted = alarms_[std::string(code_name(alarm->error.code))];
+    noted.at = now.utc;
+    noted.detail = alarm->error.detail.substr(0, 200);
+    ++noted.count;
+  }
+  if (updater_ && updater_->last_success() && updater_->state() == Update::idle) last_trouble_.reset();
+}
+
+// ---- reports and files ----------------------------------------------------------------------------------------------------
+
+std::string Agent::status_json(const Now& now) const {
+  json::array alarms;
+  for (const auto& [code, noted] : alarms_)
+    alarms.push_back(json::object{
+        {"code", code}, {"at", format_time(noted.at)}, {"detail", is_utf8(noted.detail) ? noted.detail : ""}, {"count", noted.count}});
+  json::object status{{"version", config_.session.version},   {"clock", trust::clock_trust_name(time_.trust)},
+                      {"playing", director_.on_air()},        {"spool", ledger_.last_counter() - reporter_.acknowledged()},
+                      {"tzdata", schedule::tzdata_version()}, {"alarms", std::move(alarms)}};
+  status["freshness"] = state_ ? trust::freshness_name(state_->freshness({now.utc, time_.trust})) : "dark";
+  if (state_ && state_->timestamp()) status["set_version"] = state_->timestamp()->value.version;
+  if (free_mb_ >= 0) status["free_mb"] = free_mb_;
+  return json::write(status);
+}
+
+void Agent::report_status(const Now& now, Actions& out) {
+  if (now.boot < status_due_) return;
+  status_due_ = now.boot + config_.status_every;
+  if (session_.token().empty()) return;
+  std::string status = status_json(now);
+  if (channel_.open()) {
+    out.emplace_back(SendChannel{"{\"m\":\"status\",\"status\":" + status + "}"});
+  } else {
+    Call c;
+    c.id = status_call_ = status_call_ == 0 ? std::uint64_t{4} << 20 : status_call_ + 1;
+    c.method = Call::Method::put;
+    c.path = "/v1/status";
+    c.body = std::move(status);
+    c.token = session_.token();
+    c.timeout = Millis{20000};
+    out.emplace_back(std::move(c));
+  }
+}
+
+void Agent::save(const Now& now, Actions& out) {
+  if (state_ && state_->revision() != saved_revision_) {
+    saved_revision_ = state_->revision();
+    out.emplace_back(SaveState{StateFile::trust, state_->save()});
+  }
+  if (clock_saved_ == Millis{0} || now.boot - clock_saved_ >= kSaveClock) {
+    clock_saved_ = std::max(now.boot, Millis{1});
+    out.emplace_back(SaveState{StateFile::clock, clock_.save(now.boot)});
+  }
+  if (now.boot - rotation_saved_ >= kSaveRotation) {
+    rotation_saved_ = now.boot;
+    std::string text = director_.rotation().write();
+    if (text != saved_rotation_) out.emplace_back(SaveState{StateFile::rotation, saved_rotation_ = std::move(text)});
+  }
+}
+
+}  // namespace fz::agent

@@ -1,0 +1,364 @@
+#include "player/agent/core/director.hpp"
+
+#include <algorithm>
+
+namespace fz::agent {
+namespace {
+
+constexpr int kPrefetch = 2;                      // plays ahead of the one on air
+constexpr std::uint64_t kQuickToHash = 32 << 20;  // bytes; larger ones are not the first to be shown after a start
+constexpr Millis kOpenLimit{180000};              // hashing a large file on a slow card
+constexpr Millis kCueLimit{8000};                 // the screen gives up after 5 s by itself
+constexpr Millis kStartLimit{5000};               // a play that was told to go with nothing before it
+constexpr Millis kOverdue{5000};                  // beyond the declared duration
+constexpr Millis kStopLimit{5000};                // a stop must be answered
+constexpr Millis kHeartbeat{5000};                // the screen speaks every second
+constexpr Millis kSwapMargin{3000};               // enough time to cue what a new set wants next
+constexpr Millis kTakeLater{1500};                // before its end, whatever is ready may follow
+
+}  // namespace
+
+Director::Play* Director::find(std::string_view id) {
+  const auto it = std::find_if(queue_.begin(), queue_.end(), [&](const Play& p) { return p.id == id; });
+  return it == queue_.end() ? nullptr : &*it;
+}
+
+void Director::set_stage(Play& p, Stage s, const Now& now) {
+  p.stage = s;
+  p.since = now.boot;
+}
+
+void Director::remove(const std::string& id, Actions& out) {
+  out.emplace_back(CloseItem{id});
+  std::erase_if(queue_, [&](const Play& p) { return p.id == id; });
+}
+
+void Director::punish(const Play& p, const Now& now, Chance& chance) {
+  Penalty& penalty = penalties_[p.item.sha256];
+  penalty.until = now.boot + penalty.backoff.fail(chance);
+}
+
+void Director::discard(const std::string& id, std::string_view why, Actions& out) {
+  Play* p = find(id);
+  if (p->stage != Stage::opening) out.emplace_back(TellScreen{wire::Stop{id, std::string(why)}});
+  if (p->stage == Stage::storing || p->stage == Stage::stored) ledger_->never_shown(id, out);
+  rotation_.cancel(p->pick);
+  remove(id, out);
+}
+
+void Director::stop(Play& p, std::string_view why, const Now& now, Actions& out) {
+  p.because = why;
+  out.emplace_back(TellScreen{wire::Stop{p.id, std::string(why)}});
+  set_stage(p, Stage::stopping, now);
+}
+
+// ---- the screen comes and goes --------------------------------------------------------------------------------------
+
+void Director::screen_ready(const Now& now, ScreenSize size, Actions& out) {
+  screen_gone(now, out);
+  connected_ = true;
+  size_ = size;
+  last_alive_ = now.boot;
+  ledger_->screen_connected(now, Seconds{60});
+}
+
+void Director::screen_gone(const Now&, Actions& out) {
+  connected_ = false;
+  // What was told to go may still be reported by the same screen process: the ledger keeps it open.
+  for (const auto& p : queue_) {
+    if (p.stage == Stage::storing || p.stage == Stage::stored) ledger_->never_shown(p.id, out);
+    if (!p.shown) rotation_.cancel(p.pick);
+    out.emplace_back(CloseItem{p.id});
+  }
+  queue_.clear();
+}
+
+void Director::set_changed(const Now& now, const Programme& programme, Chance& chance, Actions& out) {
+  penalties_.clear();
+  const bool time_left = next_start(now) - now.utc >= kSwapMargin;
+  std::vector<std::string> waiting;
+  for (auto& p : queue_) {
+    if (p.stage < Stage::gone) waiting.push_back(p.id);
+    if (p.stage == Stage::gone && time_left && !on_air().empty()) stop(p, "replaced", now, out);
+  }
+  for (const auto& id : waiting) discard(id, "replaced", out);
+  advance(now, programme, chance, out);
+}
+
+// ---- reports ----------------------------------------------------------------------------------------------------------
+
+void Director::opened(const std::string& play, const Now& now) {
+  if (Play* p = find(play); p && p->stage == Stage::opening) {
+    p->opened = true;
+    set_stage(*p, Stage::cueing, now);
+  }
+}
+
+void Director::open_failed(const std::string& play, const Now& now, Chance& chance, Actions& out) {
+  Play* p = find(play);
+  if (!p || p->stage != Stage::opening) return;
+  punish(*p, now, chance);
+  discard(play, "open_failed", out);
+}
+
+void Director::intent_stored(const std::string& play) {
+  if (Play* p = find(play); p && p->stage == Stage::storing) p->stage = Stage::stored;
+}
+
+void Director::cued(const wire::Cued& m, const Now& now) {
+  if (Play* p = find(m.play); p && p->stage == Stage::cueing) set_stage(*p, Stage::cued, now);
+}
+
+void Director::failed(const wire::Failed& m, const Now& now, Chance& chance, Actions& out) {
+  ledger_->never_shown(m.play, out);
+  Play* p = find(m.play);
+  if (!p) return;
+  out.emplace_back(Alarm{fail(Code::item_unplayable, {{"item", p->item.title}}, m.code + ": " + m.detail)});
+  punish(*p, now, chance);
+  rotation_.cancel(p->pick);
+  remove(m.play, out);
+}
+
+void Director::started(const wire::Started& m, const Now& now, std::string_view clock, Actions& out) {
+  ledger_->started(m, now, clock, out);
+  Play* p = find(m.play);
+  if (!p) return;
+  p->shown = true;
+  p->started = now.boot;
+  if (p->stage != Stage::stopping) set_stage(*p, Stage::on_air, now);
+  next_door_ = now.boot;
+}
+
+void Director::ended(const wire::Ended& m, const Now& now, std::string_view clock, Chance& chance, Actions& out) {
+  Play* p = find(m.play);
+  ledger_->ended(m, p ? p->because : std::string{}, now, clock, out);
+  if (!p) return;
+  const bool fault = m.reason == wire::EndReason::decoder_died || m.reason == wire::EndReason::short_;
+  if (fault) punish(*p, now, chance);
+  if (m.reason == wire::EndReason::completed) penalties_.erase(p->item.sha256);
+  if (m.frames == 0 && !p->shown) rotation_.cancel(p->pick);
+  remove(m.play, out);
+}
+
+void Director::decoder_ended(const std::string& play, bool clean, const Now& now, Chance& chance, Actions& out) {
+  Play* p = find(play);
+  if (!p || clean) return;
+  punish(*p, now, chance);
+  if (p->stage < Stage::gone) return discard(play, "decoder_died", out);
+  if (p->stage != Stage::stopping) stop(*p, "decoder_died", now, out);
+}
+
+void Director::alive(const wire::Alive& m, const Now& now, Chance& chance, Actions& out) {
+  last_alive_ = now.boot;
+  for (auto& p : queue_) {
+    if (p.stage != Stage::on_air) continue;
+    const bool in_time = now.boot + Millis{1000} < p.started + p.pick.duration;
+    p.holding = m.holding && in_time ? p.holding + 1 : 0;
+    if (p.holding < 2) continue;
+    punish(p, now, chance);
+    stop(p, "decoder_hung", now, out);
+    out.emplace_back(CloseItem{p.id});
+  }
+}
+
+// ---- decisions --------------------------------------------------------------------------------------------------------
+
+std::string Director::on_air() const {
+  for (const auto& p : queue_)
+    if (p.stage == Stage::on_air) return p.item.approval;
+  return {};
+}
+
+bool Director::has(std::string_view approval) const {
+  return std::any_of(queue_.begin(), queue_.end(), [&](const Play& p) { return p.item.approval == approval; });
+}
+
+std::set<std::string, std::less<>> Director::in_use() const {
+  std::set<std::string, std::less<>> blobs;
+  for (const auto& p : queue_) blobs.insert(p.item.sha256);
+  return blobs;
+}
+
+UtcTime Director::next_start(const Now& now) const {
+  Millis ahead{0};
+  for (const auto& p : queue_) {
+    if (p.stage == Stage::stopping) continue;
+    ahead += p.stage == Stage::on_air ? std::max(Millis{0}, p.started + p.pick.duration - now.boot) : p.pick.duration;
+  }
+  return now.utc + ahead;
+}
+
+void Director::check_doors(const Now& now, const Programme& programme, Chance&, Actions& out) {
+  std::vector<std::pair<std::string, std::string>> refused;
+  for (auto& p : queue_) {
+    if (p.stage == Stage::stopping) continue;
+    const auto why = programme.door(p.item, p.opened || p.stage == Stage::opening, now.utc);
+    if (!why) continue;
+    if (p.stage >= Stage::gone)
+      stop(p, code_name(why->code), now, out);
+    else
+      refused.emplace_back(p.id, code_name(why->code));
+  }
+  for (const auto& [id, why] : refused) discard(id, why, out);
+}
+
+void Director::check_times(const Now& now, Chance& chance, Actions& out) {
+  std::vector<std::string> late;
+  bool before_is_over = true;
+  for (auto& p : queue_) {
+    const Millis in_stage = now.boot - p.since;
+    switch (p.stage) {
+      case Stage::opening:
+        if (in_stage > kOpenLimit) late.push_back(p.id);
+        break;
+      case Stage::cueing:
+        if (in_stage > kCueLimit) late.push_back(p.id);
+        break;
+      case Stage::gone:
+        if (!before_is_over)
+          p.since = now.boot;
+        else if (in_stage > kStartLimit)
+          stop(p, "not_started", now, out);
+        break;
+      case Stage::on_air:
+        if (now.boot > p.started + p.pick.duration + kOverdue) stop(p, "overdue", now, out);
+        break;
+      case Stage::stopping:
+        if (in_stage > kStopLimit) {
+          p.since = now.boot;
+          out.emplace_back(RestartScreen{"a stop was not answered"});
+        }
+        break;
+      default:
+        break;
+    }
+    before_is_over = before_is_over && p.stage == Stage::stopping;
+  }
+  for (const auto& id : late) {
+    punish(*find(id), now, chance);
+    discard(id, "too_slow", out);
+  }
+  if (now.boot - last_alive_ > kHeartbeat) {
+    last_alive_ = now.boot;
+    out.emplace_back(RestartScreen{"no heartbeat"});
+  }
+}
+
+void Director::preempt(const Now& now, const Programme& programme, Actions& out) {
+  const bool has_one = std::any_of(queue_.begin(), queue_.end(), [](const Play& p) {
+    return p.pick.priority == schedule::Class::emergency && p.stage != Stage::stopping;
+  });
+  if (has_one || !programme.playlist) return;
+  const bool wanted = std::any_of(programme.playlist->slots.begin(), programme.playlist->slots.end(), [&](const schedule::Slot& s) {
+    if (s.priority != schedule::Class::emergency || s.layer != schedule::Layer::main) return false;
+    if (!schedule::open_at(s, *programme.zone, now.utc)) return false;
+    return std::any_of(s.items.begin(), s.items.end(), [&](const schedule::Item& i) {
+      const auto item = programme.catalogue->find(i.approval);
+      if (item == programme.catalogue->end() || programme.door(item->second, true, now.utc)) return false;
+      const auto penalty = penalties_.find(item->second.sha256);
+      return penalty == penalties_.end() || penalty->second.until <= now.boot;
+    });
+  });
+  if (!wanted) return;
+  std::vector<std::string> waiting;
+  for (auto& p : queue_) {
+    if (p.stage < Stage::gone) waiting.push_back(p.id);
+    if (p.stage == Stage::gone) stop(p, "replaced", now, out);
+  }
+  for (const auto& id : waiting) discard(id, "replaced", out);
+}
+
+std::optional<schedule::Pick> Director::pick(const Now& now, UtcTime at, const Programme& programme) {
+  const auto refused = [&](const schedule::Item& wanted, std::uint64_t max_bytes) {
+    const auto item = programme.catalogue->find(wanted.approval);
+    if (item == programme.catalogue->end() || item->second.length > max_bytes) return true;
+    if (const auto p = penalties_.find(item->second.sha256); p != penalties_.end() && p->second.until > now.boot) return true;
+    return programme.door(item->second, true, now.utc).has_value() || programme.door(item->second, true, at).has_value();
+  };
+  if (queue_.empty()) {  // dark: what can be hashed at once comes first, the rest is hashed behind it
+    const auto quick = [&](const schedule::Slot&, const schedule::Item& i) { return refused(i, kQuickToHash); };
+    if (auto p = rotation_.next(*programme.playlist, *programme.zone, at, quick)) return p;
+  }
+  const auto any = [&](const schedule::Slot&, const schedule::Item& i) { return refused(i, UINT64_MAX); };
+  return rotation_.next(*programme.playlist, *programme.zone, at, any);
+}
+
+void Director::fill(const Now& now, const Programme& programme, Actions& out) {
+  const auto ahead = [&] { return std::count_if(queue_.begin(), queue_.end(), [](const Play& p) { return p.stage < Stage::on_air; }); };
+  while (ahead() < kPrefetch) {
+    auto picked = pick(now, next_start(now), programme);
+    if (!picked) return;
+    Play p;
+    p.id = programme.mint_play(now.utc);
+    p.item = programme.catalogue->find(picked->approval)->second;
+    p.pick = std::move(*picked);
+    p.since = now.boot;
+    out.emplace_back(OpenItem{p.id, std::string(kMainZone), p.item, p.pick.duration, size_});
+    queue_.push_back(std::move(p));
+  }
+}
+
+void Director::go(const Now& now, const Programme& programme, Chance& chance, Actions& out) {
+  // The intent is durable: the last door once more, then it may be shown after what is on air.
+  for (auto& p : queue_) {
+    if (p.stage != Stage::stored) continue;
+    if (const auto why = programme.door(p.item, p.opened, now.utc)) {
+      check_doors(now, programme, chance, out);
+      break;
+    }
+    out.emplace_back(TellScreen{wire::Go{p.id}});
+    set_stage(p, Stage::gone, now);
+    if (p.pick.priority == schedule::Class::emergency) {
+      for (auto& other : queue_)
+        if (other.stage == Stage::on_air && other.pick.priority != schedule::Class::emergency) stop(other, "replaced", now, out);
+    }
+    break;
+  }
+  // One at a time is on its way; the order of `go` is the order on the surface.
+  const auto on_its_way = [](const Play& p) { return p.stage >= Stage::storing && p.stage <= Stage::gone; };
+  if (std::any_of(queue_.begin(), queue_.end(), on_its_way)) return;
+  Millis left{0};
+  for (const auto& p : queue_)
+    if (p.stage == Stage::on_air) left = p.started + p.pick.duration - now.boot;
+  for (auto it = queue_.begin(); it != queue_.end(); ++it) {
+    if (it->stage > Stage::cued) continue;
+    if (it->stage != Stage::cued) {
+      if (left > kTakeLater) return;  // its turn; there is still time to get it ready
+      continue;
+    }
+    Intent intent{it->id,
+                  std::string(kMainZone),
+                  it->item.approval,
+                  it->item.sha256,
+                  it->pick.campaign,
+                  it->pick.slot,
+                  it->pick.duration,
+                  now.utc,
+                  {},
+                  std::string(programme.clock)};
+    set_stage(*it, Stage::storing, now);
+    ledger_->intend(std::move(intent), out);
+    const auto first = std::find_if(queue_.begin(), it, [](const Play& p) { return p.stage < Stage::cued; });
+    std::rotate(first, it, std::next(it));
+    return;
+  }
+}
+
+void Director::advance(const Now& now, const Programme& programme, Chance& chance, Actions& out) {
+  wake_at_ = now.boot + Millis{1000};
+  ledger_->sweep(now, out);
+  if (!connected_) return;
+  if (now.boot >= next_door_) {
+    check_doors(now, programme, chance, out);
+    check_times(now, chance, out);
+    next_door_ = now.boot + Millis{1000};
+  }
+  if (programme.playlist && programme.zone) {
+    preempt(now, programme, out);
+    fill(now, programme, out);
+  }
+  go(now, programme, chance, out);
+  wake_at_ = std::min(wake_at_, next_door_);
+}
+
+}  // namespace fz::agent

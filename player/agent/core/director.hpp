@@ -1,0 +1,116 @@
+// Decides what the main zone shows next: picks by the schedule's rotation, prefetches two deep, asks the last door before
+// the cue, before the go and every second, and answers for what the screen reports. Sans-I/O, one owner.
+#pragma once
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "player/agent/core/action.hpp"
+#include "player/agent/core/backoff.hpp"
+#include "player/agent/core/ledger.hpp"
+#include "shared/schedule/rotation.hpp"
+
+namespace fz::agent {
+
+inline constexpr std::string_view kMainZone = "main";
+
+/// What the director may show from; borrowed for one call.
+struct Programme {
+  const schedule::Playlist* playlist = nullptr;  ///< null: nothing committed yet
+  const schedule::TimeZone* zone = nullptr;
+  const Catalogue* catalogue = nullptr;
+  /// The last door: nothing if the item may be shown at `at`, else why not. `opened`: its descriptor was hashed.
+  std::function<std::optional<Error>(const Item&, bool opened, UtcTime at)> door;
+  std::string_view clock;                           ///< how far the time can be believed, for the records
+  std::function<std::string(UtcTime)> mint_play{};  ///< a new play id (UUIDv7)
+};
+
+class Director {
+ public:
+  explicit Director(Ledger& ledger) : ledger_(&ledger) {}
+
+  void restore(schedule::Rotation rotation) { rotation_ = std::move(rotation); }
+  const schedule::Rotation& rotation() const { return rotation_; }
+
+  void screen_ready(const Now& now, ScreenSize size, Actions& out);
+  void screen_gone(const Now& now, Actions& out);
+  /// A new set was committed: what is on air goes on to its end, what follows comes from the new set.
+  void set_changed(const Now& now, const Programme& programme, Chance& chance, Actions& out);
+  /// Asks the door for all that is queued or on air; then picks, prefetches and goes on. Call after every event and when
+  /// wake_at() has come.
+  void advance(const Now& now, const Programme& programme, Chance& chance, Actions& out);
+
+  void opened(const std::string& play, const Now& now);
+  /// The item could not be opened or its decoder not be started: skipped for a while.
+  void open_failed(const std::string& play, const Now& now, Chance& chance, Actions& out);
+  void intent_stored(const std::string& play);
+  void decoder_ended(const std::string& play, bool clean, const Now& now, Chance& chance, Actions& out);
+  void cued(const wire::Cued& m, const Now& now);
+  void failed(const wire::Failed& m, const Now& now, Chance& chance, Actions& out);
+  void started(const wire::Started& m, const Now& now, std::string_view clock, Actions& out);
+  void ended(const wire::Ended& m, const Now& now, std::string_view clock, Chance& chance, Actions& out);
+  void alive(const wire::Alive& m, const Now& now, Chance& chance, Actions& out);
+
+  /// Something may have to go now (a withdrawal): the door is asked at the next advance(), not at the next second.
+  void ask_door_now() { next_door_ = Millis{0}; }
+  Millis wake_at() const { return wake_at_; }
+  /// True while a play of this approval is queued or on the surface.
+  bool has(std::string_view approval) const;
+  bool screen_connected() const { return connected_; }
+  /// Approval on air; empty if none.
+  std::string on_air() const;
+  /// Blobs of all plays in the queue: not to be removed.
+  std::set<std::string, std::less<>> in_use() const;
+  /// True while something is on air or on its way there.
+  bool busy() const { return !queue_.empty(); }
+
+ private:
+  enum class Stage { opening, cueing, cued, storing, stored, gone, on_air, stopping };
+  struct Play {
+    std::string id;
+    schedule::Pick pick;
+    Item item;
+    Stage stage = Stage::opening;
+    Millis since{};         // of the stage
+    Millis started{};       // on_air
+    Millis stop_sent{};     // stopping
+    std::string because{};  // why we stopped it
+    bool opened = false;    // descriptor hashed
+    bool shown = false;     // `started` came
+    int holding = 0;        // alive reports in a row that say the last frame is held
+  };
+  struct Penalty {
+    Backoff backoff{Millis{2000}, Millis{600000}};
+    Millis until{};
+  };
+
+  Play* find(std::string_view id);
+  void set_stage(Play& p, Stage s, const Now& now);
+  void check_doors(const Now& now, const Programme& programme, Chance& chance, Actions& out);
+  void check_times(const Now& now, Chance& chance, Actions& out);
+  void preempt(const Now& now, const Programme& programme, Actions& out);
+  void fill(const Now& now, const Programme& programme, Actions& out);
+  void go(const Now& now, const Programme& programme, Chance& chance, Actions& out);
+  std::optional<schedule::Pick> pick(const Now& now, UtcTime at, const Programme& programme);
+  UtcTime next_start(const Now& now) const;
+  /// Takes a play that was not told to go out of the queue.
+  void discard(const std::string& id, std::string_view why, Actions& out);
+  /// Tells the screen to take off a play that was told to go.
+  void stop(Play& p, std::string_view why, const Now& now, Actions& out);
+  void punish(const Play& p, const Now& now, Chance& chance);
+  void remove(const std::string& id, Actions& out);
+
+  Ledger* ledger_;
+  schedule::Rotation rotation_{schedule::Layer::main};
+  std::deque<Play> queue_;                                 // in the order in which they go
+  std::map<std::string, Penalty, std::less<>> penalties_;  // by blob
+  bool connected_ = false;
+  ScreenSize size_;
+  Millis wake_at_{};
+  Millis last_alive_{};
+  Millis next_door_{};
+};
+
+}  // namespace fz::agent

@@ -1,0 +1,85 @@
+// What the shell tells the core. An event that answers an action arrives exactly once for it, in any order with others.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "shared/base/error.hpp"
+#include "shared/trust/documents.hpp"
+#include "shared/wire/messages.hpp"
+
+namespace fz::agent {
+
+struct Tick {                 ///< wake_at() has come
+  std::int64_t free_mb = -1;  ///< of the store's file system; -1: not measured now
+};
+
+struct IntentStored {
+  std::string play;
+  bool ok = true;  ///< false: the disk refused; the play must not go
+};
+struct RecordStored {
+  std::string play;
+  bool ok = true;
+};
+struct PlaysLoaded {
+  std::vector<trust::Play> plays;
+};
+
+struct ScreenGone {};
+/// `ready` among them begins a connection.
+struct FromScreen {
+  wire::ToAgent message;
+};
+struct Opened {
+  std::string play;
+};
+struct OpenFailed {
+  std::string play, sha256;
+  Error error;
+};
+struct DecoderEnded {
+  std::string play;
+  bool clean = false;
+};
+
+struct Answered {
+  std::uint64_t id = 0;
+  std::optional<Error> error;  ///< no answer came
+  unsigned status = 0;
+  std::string etag, body;
+  Millis took{};
+};
+struct DocumentReady {
+  std::uint64_t cycle = 0;
+  std::string sha256;
+  std::optional<Error> error;
+  std::string bytes;
+};
+struct MediaStored {
+  std::uint64_t cycle = 0;
+  std::string sha256;
+  std::optional<Error> error;
+};
+struct Probed {
+  std::uint64_t cycle = 0;
+  std::string sha256;
+  std::optional<Error> error;  ///< it is not what its approval says, or nothing that can be played
+};
+struct ChannelOpen {};
+struct ChannelMessage {
+  std::string text;
+};
+struct ChannelClosed {
+  Error error;
+};
+struct SetSaved {
+  bool ok = true;
+};
+
+using Event = std::variant<Tick, IntentStored, RecordStored, PlaysLoaded, ScreenGone, FromScreen, Opened, OpenFailed, DecoderEnded,
+                           Answered, DocumentReady, MediaStored, Probed, ChannelOpen, ChannelMessage, ChannelClosed, SetSaved>;
+
+}  // namespace fz::agent

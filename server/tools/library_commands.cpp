@@ -1,0 +1,152 @@
+#include <fmt/format.h>
+
+#include <memory>
+#include <thread>
+
+#include "server/tools/commands.hpp"
+#include "server/tools/output.hpp"
+#include "server/tools/upload.hpp"
+
+namespace fz::tools {
+namespace {
+
+// Waits until the item's renditions are made, showing the slowest job's progress. Errors: the processing's failure; timeout.
+Result<json::value> wait_ready(Api& api, const std::string& item, Seconds limit, bool quiet) {
+  ProgressBar bar("转码 rendering", quiet);
+  auto until = std::chrono::steady_clock::now() + limit;
+  for (;;) {
+    FZ_TRY(auto detail, api.get("/v1/items/" + item));
+    auto& it = detail.at("item");
+    auto state = text_of(it, "processing");
+    if (state == "ready") return detail;
+    if (state == "failed") return error_from_problem(422, json::write(it.as_object()["failure"]));
+    std::uint64_t least = 1000;
+    for (auto& job : detail.at("jobs").as_array())
+      if (text_of(job, "state") == "running")
+        least = std::min<std::uint64_t>(least, static_cast<std::uint64_t>(job.at("progress_permille").as_int64()));
+    bar.show(least == 1000 ? 0 : least, 1000);
+    if (std::chrono::steady_clock::now() > until) return fail(Code::timeout, {{"what", "processing"}});
+    std::this_thread::sleep_for(Millis{200});
+  }
+}
+void print_items(const json::value& v) {
+  print_table(v.at("items").as_array(), {{"id", "编号"},
+                                         {"kind", "类型"},
+                                         {"title", "标题"},
+                                         {"state", "状态"},
+                                         {"processing", "处理"},
+                                         {"fraud_kind", "诈骗类型"},
+                                         {"exposes", "揭露"}});
+}
+
+void add_upload(CLI::App& app, Shared& shared) {
+  struct Options {
+    UploadRequest request;
+    bool wait = false;
+    int wait_s = 900;
+  };
+  auto o = std::make_shared<Options>();
+  auto* c = app.add_subcommand("upload", "上传海报或视频；断线自动续传 upload a poster or a video; resumes after a break");
+  c->add_option("file", o->request.file, "文件 the file")->required();
+  c->add_option("--title", o->request.title, "标题 title");
+  c->add_option("--fraud-kind", o->request.fraud_kind, "诈骗类型 kind of fraud (vocabulary)");
+  c->add_option("--exposes", o->request.exposes, "揭露手法或案例 method or case")->check(CLI::IsMember({"method", "case"}));
+  c->add_option("--item", o->request.item, "作为该条目的新版本 as a new version of this item");
+  c->add_flag("--wait", o->wait, "等到转码完成 wait until the renditions are made");
+  c->add_option("--wait-seconds", o->wait_s, "最长等待秒数 how long at most");
+  c->callback([o, &shared] {
+    shared.with_api([&](Api& api) -> Result<void> {
+      std::string item;
+      {
+        ProgressBar bar("上传 uploading", shared.json);
+        auto resume = shared.profile_path;
+        resume += ".uploads";
+        FZ_TRY(item, upload(api, o->request, resume, [&](std::uint64_t done, std::uint64_t total) { bar.show(done, total); }));
+      }
+      json::value detail = json::object{{"item", json::object{{"id", item}}}};
+      if (o->wait) {
+        FZ_TRY(detail, wait_ready(api, item, Seconds{o->wait_s}, shared.json));
+      }
+      shared.show(detail.at("item"), [&](auto&) { fmt::print("{}\n", item); });
+      return {};
+    });
+  });
+}
+
+void add_text(CLI::App& app, Shared& shared) {
+  struct Options {
+    std::string file, title, item;
+  };
+  auto o = std::make_shared<Options>();
+  auto* c = app.add_subcommand("text", "导入案例通报或标语（JSON 文件） import a bulletin or a slogan from a JSON file");
+  c->add_option("file", o->file, "文件，- 为标准输入 the document, - for standard input")->required();
+  c->add_option("--title", o->title, "标题；缺省取自内容 title; default: from the document");
+  c->add_option("--item", o->item, "作为该条目的新版本 as a new version of this item");
+  c->callback([o, &shared] {
+    shared.with_api([&](Api& api) -> Result<void> {
+      FZ_TRY(auto document, read_json_file(o->file));
+      auto title = !o->title.empty() ? o->title : text_of(document, document.as_object().contains("title") ? "title" : "text");
+      json::object body{{"title", title}, {"document", document}};
+      if (!o->item.empty()) body["item"] = o->item;
+      FZ_TRY(auto answer, api.call(net::Method::post, "/v1/items", body));
+      shared.show(answer, [](auto& v) { fmt::print("{}\n", text_of(v, "id")); });
+      return {};
+    });
+  });
+}
+}  // namespace
+
+void add_library_commands(CLI::App& app, Shared& shared) {
+  add_upload(app, shared);
+  add_text(app, shared);
+  struct Filter {
+    std::string kind, state, text, fraud_kind, before, limit;
+  };
+  auto f = std::make_shared<Filter>();
+  auto* items = app.add_subcommand("items", "内容列表 list items");
+  items->add_option("--kind", f->kind, "类型 poster video bulletin slogan");
+  items->add_option("--state", f->state, "状态 draft first second final approved withdrawn expired");
+  items->add_option("--text", f->text, "标题包含 part of the title");
+  items->add_option("--fraud-kind", f->fraud_kind, "诈骗类型 kind of fraud");
+  items->add_option("--before", f->before, "早于该条目 older than this item");
+  items->add_option("--limit", f->limit, "条数 how many");
+  items->callback([f, &shared] {
+    shared.with_api([&](Api& api) -> Result<void> {
+      FZ_TRY(auto answer, api.get("/v1/items" + query({{"kind", f->kind},
+                                                       {"state", f->state},
+                                                       {"text", f->text},
+                                                       {"fraud_kind", f->fraud_kind},
+                                                       {"before", f->before},
+                                                       {"limit", f->limit}})));
+      shared.show(answer, print_items);
+      return {};
+    });
+  });
+  auto id = std::make_shared<std::string>();
+  auto wait = std::make_shared<int>(0);
+  auto* item = app.add_subcommand("item", "一个条目的全部信息 all about one item");
+  item->add_option("item", *id, "编号 id")->required();
+  item->add_option("--wait", *wait, "最多等待多少秒直到转码完成 wait up to so many seconds for the renditions");
+  item->callback([id, wait, &shared] {
+    shared.with_api([&](Api& api) -> Result<void> {
+      json::value detail;
+      if (*wait > 0) {
+        FZ_TRY(detail, wait_ready(api, *id, Seconds{*wait}, shared.json));
+      } else {
+        FZ_TRY(detail, api.get("/v1/items/" + *id));
+      }
+      shared.show(detail, [](auto& v) {
+        print_items(json::object{{"items", json::array{v.at("item")}}});
+        print_table(v.at("renditions").as_array(), {{"profile", "版本"},
+                                                    {"mime", "格式"},
+                                                    {"width", "宽"},
+                                                    {"height", "高"},
+                                                    {"duration_ms", "毫秒"},
+                                                    {"length", "字节"},
+                                                    {"sha256", "SHA-256"}});
+      });
+      return {};
+    });
+  });
+}
+}  // namespace fz::tools

@@ -1,0 +1,108 @@
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "server/tools/commands.hpp"
+#include "server/tools/output.hpp"
+
+namespace fz::tools {
+namespace {
+void print_item(const json::value& v) {
+  fmt::print("{} {} {}\n", text_of(v, "id"), text_of(v, "state"), text_of(v, "title"));
+}
+
+// A signed document from a file, sent as it is.
+void add_import(CLI::App& app, Shared& shared, const std::string& name, const std::string& help, net::Method method,
+                const std::string& path) {
+  auto file = std::make_shared<std::string>();
+  auto* c = app.add_subcommand(name, help);
+  c->add_option("file", *file, "签名文件 signed document")->required();
+  c->callback([file, method, path, &shared] {
+    shared.with_api([&](Api& api) -> Result<void> {
+      FZ_TRY(auto text, read_text_file(*file));
+      FZ_TRY(auto answer, api.send_text(method, path, text));
+      shared.show(answer, [](auto& v) { fmt::print("{}\n", json::write(v)); });
+      return {};
+    });
+  });
+}
+}  // namespace
+
+void add_review_commands(CLI::App& app, Shared& shared) {
+  struct Terms {
+    std::string item, kind = "loop", group, from, until;
+    std::vector<std::string> venues, regions;
+    int offline_days = -1;
+  };
+  auto t = std::make_shared<Terms>();
+  auto* submit = app.add_subcommand("submit", "送审：定下要签的条件 submit for review: fixes what will be signed");
+  submit->add_option("item", t->item, "编号 id")->required();
+  submit->add_option("--kind", t->kind, "loop 长期，bulletin 有时效，emergency，fallback")->capture_default_str();
+  submit->add_option("--group", t->group, "审核组 approver group");
+  submit->add_option("--venue", t->venues, "场所类型（可多次），缺省全部 venue id, may be repeated; default: all");
+  submit->add_option("--region", t->regions, "行政区划（可多次） region code, may be repeated");
+  submit->add_option("--from", t->from, "生效时间 valid from, RFC 3339 UTC");
+  submit->add_option("--until", t->until, "失效时间 valid until");
+  submit->add_option("--offline-days", t->offline_days, "离线可播天数 days it may be shown offline");
+  submit->callback([t, &shared] {
+    shared.with_api([&](Api& api) -> Result<void> {
+      json::object body{{"kind", t->kind}};
+      if (!t->group.empty()) body["group"] = t->group;
+      if (!t->venues.empty()) body["venues"] = json::array(t->venues.begin(), t->venues.end());
+      if (!t->regions.empty()) body["regions"] = json::array(t->regions.begin(), t->regions.end());
+      if (!t->from.empty()) body["valid_from"] = t->from;
+      if (!t->until.empty()) body["valid_until"] = t->until;
+      if (t->offline_days >= 0) body["offline_days"] = t->offline_days;
+      FZ_TRY(auto answer, api.call(net::Method::post, "/v1/items/" + t->item + "/submit", body));
+      shared.show(answer, print_item);
+      return {};
+    });
+  });
+
+  struct Decision {
+    std::string item, comment;
+  };
+  for (auto [name, help] :
+       {std::pair{"pass", "通过这一步审核 pass this step of the review"}, std::pair{"back", "退回修改 send back, with a comment"}}) {
+    auto d = std::make_shared<Decision>();
+    auto* c = app.add_subcommand(name, help);
+    c->add_option("item", d->item, "编号 id")->required();
+    c->add_option("--comment", d->comment, "意见 comment")->required(std::string_view(name) == "back");
+    std::string act = name;
+    c->callback([d, act, &shared] {
+      shared.with_api([&](Api& api) -> Result<void> {
+        FZ_TRY(auto answer,
+               api.call(net::Method::post, "/v1/items/" + d->item + "/review", json::object{{"act", act}, {"comment", d->comment}}));
+        shared.show(answer, print_item);
+        return {};
+      });
+    });
+  }
+
+  auto id = std::make_shared<std::string>();
+  auto* package = app.add_subcommand("package", "取审核包（供 fz-approve） the review package for fz-approve");
+  package->add_option("item", *id, "编号 id")->required();
+  package->callback([id, &shared] {
+    shared.with_api([&](Api& api) -> Result<void> {
+      FZ_TRY(auto answer, api.get("/v1/items/" + *id + "/package"));
+      fmt::print("{}\n", json::write(answer));
+      return {};
+    });
+  });
+  add_import(app, shared, "approve-import", "导入批准书 import a signed approval", net::Method::post, "/v1/approvals");
+  add_import(app, shared, "withdraw-import", "导入撤回文件，立即生效 import signed withdrawals; takes effect at once", net::Method::post,
+             "/v1/withdrawals");
+
+  auto* trust = app.add_subcommand("trust", "信任文件 root and reviewers documents");
+  trust->require_subcommand(1);
+  add_import(*trust, shared, "root", "导入根文件 import a root document", net::Method::put, "/v1/trust/root");
+  add_import(*trust, shared, "reviewers", "导入审核人名册 import the reviewers document", net::Method::put, "/v1/trust/reviewers");
+  trust->add_subcommand("online-key", "服务器在线公钥（密钥仪式用） the server's public online key, for the ceremony")->callback([&shared] {
+    shared.with_api([&](Api& api) -> Result<void> {
+      FZ_TRY(auto answer, api.get("/v1/trust/online-key"));
+      shared.show(answer, [](auto& v) { fmt::print("{}\n", text_of(v, "public")); });
+      return {};
+    });
+  });
+}
+}  // namespace fz::tools

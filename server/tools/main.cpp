@@ -38,7 +38,7 @@ int main(int argc, char** argv) {
     return 70;
   }
   if (!shared.outcome) {
-    auto& e = shared.outcome.error();
+    auto e = shared.outcome.error();
     if (shared.json)
       fmt::print("{}\n", fz::json::write(
                              fz::json::object{{"error", code_name(e.code)}, {"zh", message(e, Lang::zh)}, {"en", message(e, Lang::en)}}));

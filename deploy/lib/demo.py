@@ -1,0 +1,274 @@
+"""The whole product on one machine: see deploy/demo. Every step goes through the programs and public routes that people use."""
+import argparse
+import json
+import os
+import pathlib
+import secrets
+import shutil
+import signal
+import sys
+import tempfile
+import time
+
+import check
+from programs import Failed, Programs, TREE, fingerprint, free_port, serve_preview, wait_for
+
+REGION, VENUE = "500119", "904"  # a district, and a police station's lobby (OpenOOH 904)
+SAMPLES = TREE / "content-samples"
+ACCOUNTS = {
+    "wenyuan": {"name": "文员小陈", "roles": ["contributor"], "holder": ""},
+    "shenhe1": {"name": "初审老林", "roles": ["reviewer"], "holder": "reviewer-1"},
+    "shenhe2": {"name": "终审老赵", "roles": ["reviewer", "publisher"], "holder": "reviewer-2"},
+}
+
+
+def say(zh, en):
+    print(f"{zh}  {en}", file=sys.stderr, flush=True)
+
+
+class Demo:
+    def __init__(self, folder, options):
+        self.folder, self.options = pathlib.Path(folder), options
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.programs = Programs(os.environ["FZ_BIN_DIR"], self.folder / "logs")
+        self.state_file = self.folder / "demo.json"
+        self.state = json.loads(self.state_file.read_text()) if self.state_file.exists() else {}
+        self.port = options.port or (free_port() if options.check else 8443)
+        self.server_url = f"https://127.0.0.1:{self.port}"
+        self.width, self.height = map(int, options.size.split("x"))
+        self.tap = self.folder / "tap.jsonl"
+        self.preview = self.folder / "preview"
+        self.preview.mkdir(exist_ok=True)
+        self.keys = self.folder / "keys"
+        self.pin = None
+
+    # -- small helpers
+    def done(self, step, value=True):
+        """Remembers a step for the next start."""
+        self.state[step] = value
+        tmp = self.state_file.with_suffix(".tmp")
+        tmp.write_text(json.dumps(self.state, ensure_ascii=False, indent=1))
+        tmp.replace(self.state_file)
+
+    def password(self, name, text=None):
+        path = self.folder / "passwords" / name
+        if not path.exists():
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_text((text or secrets.token_urlsafe(12)) + "\n")
+        return path
+
+    def fz(self, who, *argv, **options):
+        """One command of `fz` as an account; its JSON answer."""
+        return self.programs.json("fz", "--profile", self.folder / f"profile-{who}.json", "--json", *argv, **options)
+
+    def login(self, who, password_file, *more):
+        return self.fz(who, "login", "--server", self.server_url, "--pin", self.pin, "--login", who, "--password-file", password_file, *more)
+
+    # -- the steps, in order
+    def start_server(self):
+        say("启动服务器 …", "starting the server")
+        self.programs.start("server", "fz-server", "--data", self.folder / "server", "--listen", f"127.0.0.1:{self.port}")
+        self.pin = wait_for("the server answers", 30, lambda: fingerprint(self.port), self.programs)
+        first = self.folder / "server" / "admin-password"
+        if "organisation" not in self.state:
+            self.login("admin", first, "--new-password-file", self.password("admin"))
+        else:
+            self.login("admin", self.password("admin"))
+            for who in ACCOUNTS:
+                self.login(who, self.password(who))
+
+    def ceremony(self):
+        if "ceremony" in self.state:
+            return
+        say("密钥仪式（演示）：根密钥、两名审核人、值班台、续期 …", "key ceremony (demo): root, two reviewers, duty desk, renew")
+        online = self.fz("admin", "trust", "online-key")
+        self.programs.run("fz-keys", "ceremony", "--demo", "--online-key", online["public"], "--region", REGION, "--out", self.keys)
+        self.fz("admin", "trust", "root", self.keys / "1.root.json")
+        self.fz("admin", "trust", "reviewers", self.keys / "reviewers.json")
+        self.fz("admin", "withdraw-import", self.keys / "withdrawals.json")
+        self.done("ceremony")
+
+    def organisation(self):
+        if "organisation" in self.state:
+            return
+        say("建立单位、点位和三个账号 …", "a unit, a site and three accounts")
+        units = self.fz("admin", "units")["units"]
+        root = units[0]["id"]
+        for who, account in ACCOUNTS.items():
+            roles = [x for r in account["roles"] for x in ("--role", r)]
+            holder = ["--holder", account["holder"]] if account["holder"] else []
+            self.fz("admin", "accounts", "add", "--login", who, "--name", account["name"], "--unit", root, *roles, *holder,
+                    "--password-file", self.password(who), "--keep-password")
+            self.login(who, self.password(who))
+        site = self.fz("admin", "sites", "add", "--unit", root, "--name", "演示大厅", "--region", REGION, "--venue", VENUE,
+                       "--keeper", "演示值班员", "--phone", "110")
+        self.done("organisation", {"unit": root, "site": site["id"]})
+
+    def samples(self):
+        """(id, title, file, kind, manifest entry) of each sample file."""
+        for entry in json.loads((SAMPLES / "manifest.json").read_text(encoding="utf-8")):
+            files = [v["file"] for v in entry["variants"]] if "variants" in entry else [entry["file"]]
+            for file in files:
+                yield entry, SAMPLES / file
+
+    def upload(self):
+        items = self.state.get("items", {})
+        todo = [(e, f) for e, f in self.samples() if str(f.relative_to(SAMPLES)) not in items]
+        if self.options.items:
+            todo = [(e, f) for e, f in todo if f.name in self.options.items.split(",")]
+        for number, (entry, file) in enumerate(todo, 1):
+            say(f"上传 {number}/{len(todo)} {entry['title']}", file.name)
+            if entry["kind"] in ("poster", "video"):
+                item = self.fz("wenyuan", "upload", file, "--title", entry["title"], "--fraud-kind", entry["fraud_kinds"][0],
+                               "--exposes", entry["exposes"], seconds=120)
+            else:
+                item = self.fz("wenyuan", "text", file, "--title", entry["title"])
+            items[str(file.relative_to(SAMPLES))] = {"id": item["id"], "kind": entry["kind"], "title": entry["title"],
+                                                     "ms": entry.get("duration_ms", 0), "state": "uploaded"}
+            self.done("items", items)
+        for file, item in items.items():
+            if item["state"] == "uploaded":
+                say(f"等待转码 {item['title']}", "waiting for its renditions")
+                detail = self.fz("wenyuan", "item", item["id"], "--wait", "600", seconds=660)
+                item["renditions"] = detail["renditions"]
+                self.fz("wenyuan", "submit", item["id"], "--region", REGION, "--offline-days", "365")
+                item["state"] = "submitted"
+                self.done("items", items)
+
+    def approve(self):
+        """Each item: passed by the first reviewer, then signed by two fz-approve processes with separate keys."""
+        items = self.state["items"]
+        for item in items.values():
+            if item["state"] != "submitted":
+                continue
+            say(f"审核并签名 {item['title']}", "review and two signatures")
+            self.fz("shenhe1", "pass", item["id"], "--comment", "事实、法条、措辞无误")
+            for who, holder in (("shenhe1", "reviewer-1"), ("shenhe2", "reviewer-2")):
+                if holder in self.options.without_approver:
+                    continue
+                self.programs.run("fz-approve", "--profile", self.folder / f"profile-{who}.json", "--item", item["id"],
+                                  "--key", self.keys / f"{holder}.key.json", "--yes", seconds=240)
+            detail = self.fz("shenhe2", "item", item["id"])
+            item["state"] = "approved" if detail["item"]["state"] == "approved" else "unapproved"
+            item["approval"] = detail.get("approval_id", "")
+            self.done("items", items)
+
+    def duration(self, item):
+        """How long an item is shown: videos their own length; stills and texts 5 s in a check, as the samples say else."""
+        lengths = [r["duration_ms"] for r in item["renditions"] if r["duration_ms"]]
+        return max(lengths) if lengths else 5000 if self.options.check else max(item["ms"], 5000)
+
+    def campaign(self):
+        if "campaign" in self.state:
+            return
+        approved = [i for i in self.state["items"].values() if i["state"] == "approved"]
+        if not approved:
+            return
+        say("建立宣传活动 …", "a campaign")
+        today = time.strftime("%Y-%m-%d", time.gmtime(time.time() - 86400))
+        until = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 180 * 86400))
+        arguments = [x for i in approved for x in ("--item", f"{i['id']}:{self.duration(i)}")]
+        answer = self.fz("shenhe2", "campaigns", "add", "--name", "全民反诈宣传", "--unit", self.state["organisation"]["unit"],
+                         "--from", today, "--until", until, *arguments, "--active")
+        self.done("campaign", answer["id"])
+
+    def start_screen(self):
+        say("启动屏幕 …", "starting the screen")
+        socket = self.folder / "screen.sock"
+        display = bool(os.environ.get("DISPLAY")) and not self.options.check and not self.options.headless
+        sink = ["--sink", "x11"] if display else ["--sink", "headless", "--preview", self.preview]
+        self.programs.start("screen", "fz-screen", "--listen", socket, "--size", self.options.size, "--tap", self.tap, *sink)
+        wait_for("the screen listens", 20, socket.exists, self.programs)
+        self.programs.start("agent", "fz-agent", "--server", self.server_url, "--pin", self.pin, "--root", self.keys / "1.root.json",
+                            "--data", self.folder / "agent", "--screen-socket", socket)
+        return display
+
+    def enrol(self):
+        if "screen" in self.state:
+            return
+        code_file = self.folder / "agent" / "enrolment.json"
+
+        def code():
+            try:
+                return json.loads(code_file.read_text()).get("code")
+            except (OSError, json.JSONDecodeError):
+                return None
+        shown = wait_for("the screen shows its enrolment code", 30, code, self.programs)
+        say(f"屏幕显示登记代码 {shown}，工作人员录入 …", "the screen shows its code; staff type it in")
+        screen = self.fz("admin", "enrol", shown, "--site", self.state["organisation"]["site"], "--name", "演示屏")
+        self.done("screen", screen["id"])
+
+    def publish(self):
+        say("发布 …", "publishing")
+        answer = self.fz("shenhe2", "publish")
+        for warning in answer["warnings"]:
+            say("! " + warning["zh"], warning["en"])
+        return answer
+
+    def run(self):
+        self.start_server()
+        self.ceremony()
+        self.organisation()
+        self.upload()
+        self.approve()
+        self.campaign()
+        display = self.start_screen()
+        self.enrol()
+        self.publish()
+        return display
+
+    def stay(self, display):
+        """Runs until Ctrl-C and tells what to open."""
+        print()
+        if not display:
+            say(f"屏幕画面（每秒刷新）：{serve_preview(self.preview)}", "what the screen shows")
+        say(f"服务器：{self.server_url} 证书指纹 {self.pin}", "the server and its certificate's fingerprint")
+        say(f"命令行：{self.programs.path('fz')} --profile {self.folder}/profile-shenhe2.json items | screens | plays", "the command line")
+        say("Ctrl-C 结束；数据保留，--reset 重新开始", "ends it; the data stays, --reset begins anew")
+        while True:
+            self.programs.check()
+            time.sleep(1)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--reset", action="store_true", help="begin anew")
+    parser.add_argument("--check", action="store_true", help="headless in a temporary folder; one JSON line; exit status 0 if all is right")
+    parser.add_argument("--attack", action="store_true", help="with --check: an attacker has the server's database and online key")
+    parser.add_argument("--headless", action="store_true", help="no window although there is a display")
+    parser.add_argument("--size", default="1920x1080", help="of the screen (default 1920x1080)")
+    parser.add_argument("--port", type=int, default=0, help="of the server (default 8443; a free one with --check)")
+    parser.add_argument("--data", default="", help="folder of the demo's data (default ~/.local/share/fanzha-demo)")
+    parser.add_argument("--items", default="", help="only these sample files, separated by commas")
+    parser.add_argument("--without-approver", action="append", default=[], metavar="HOLDER", help="leave out reviewer-1 or reviewer-2: nothing may be published")
+    parser.add_argument("--keep", action="store_true", help="with --check: keep the temporary folder and print its path")
+    options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+
+    home = os.environ.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share")
+    folder = pathlib.Path(options.data or (tempfile.mkdtemp(prefix="fanzha-check-") if options.check else f"{home}/fanzha-demo"))
+    if options.reset and (folder / "demo.json").exists():
+        shutil.rmtree(folder)
+    demo = Demo(folder, options)
+    status = 1
+    try:
+        if options.check:
+            status = check.run(demo)
+        else:
+            demo.stay(demo.run())
+    except Failed as e:
+        print(f"\n失败 failed: {e}\n日志 logs: {folder}/logs", file=sys.stderr)
+    except KeyboardInterrupt:
+        status = 0
+    finally:
+        demo.programs.end()
+        if options.check and not options.data and not options.keep and status == 0:
+            shutil.rmtree(folder, ignore_errors=True)
+        elif options.check:
+            print(f"folder kept: {folder}", file=sys.stderr)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,272 @@
+#include "player/screen/output.hpp"
+
+#include <gst/app/gstappsrc.h>
+#include <gst/audio/streamvolume.h>
+#include <gst/video/videooverlay.h>
+
+#include <cstdlib>
+#include <initializer_list>
+
+#include "shared/base/log.hpp"
+
+namespace fz::screen {
+
+namespace {
+constexpr Ns kRetry = 1 * kNsPerS;
+
+void load_plugins(std::initializer_list<const char*> names) {
+  const char* folder = std::getenv("FZ_GST_PLUGINS");
+  for (const char* name : names) {
+    std::string path = std::string(folder ? folder : FZ_GST_PLUGINS_DIR) + "/libgst" + name + ".so";
+    GError* error = nullptr;
+    GstPlugin* plugin = gst_plugin_load_file(path.c_str(), &error);
+    if (plugin) gst_object_unref(plugin);
+    if (error) log::warn("plugin {}: {}", path, error->message);
+    g_clear_error(&error);
+  }
+}
+
+GstElement* make(const char* factory) {
+  return gst_element_factory_make(factory, nullptr);
+}
+Error no_sink(SinkKind kind, const char* what) {
+  return fail(Code::screen_sink, {{"sink", std::string(sink_name(kind))}, {"what", what}});
+}
+// Late frames are shown, not dropped: the painter alone decides what to leave out.
+void set_sink(GstElement* sink, bool sync) {
+  g_object_set(sink, "sync", sync ? TRUE : FALSE, "async", FALSE, "qos", FALSE, "max-lateness", static_cast<gint64>(-1),
+               "enable-last-sample", FALSE, nullptr);
+}
+void connect_source(GstAppSrc* source, GstCaps* caps) {
+  gst_app_src_set_caps(source, caps);
+  gst_caps_unref(caps);
+  g_object_set(source, "format", GST_FORMAT_TIME, "stream-type", 0, nullptr);
+}
+}  // namespace
+
+std::string_view sink_name(SinkKind kind) {
+  switch (kind) {
+    case SinkKind::null:
+      return "null";
+    case SinkKind::x11:
+      return "x11";
+    case SinkKind::headless:
+      return "headless";
+  }
+  return "null";
+}
+
+void init_gstreamer() {
+  ::setenv("GST_REGISTRY_DISABLE", "yes", 1);
+  gst_init(nullptr, nullptr);
+  ::unsetenv("GST_REGISTRY_DISABLE");  // not for the decoders that this process may start
+  load_plugins({"coreelements"});
+}
+
+Result<std::unique_ptr<Output>> Output::open(OutputOptions options, std::function<void(const Presented&)> report) {
+  std::unique_ptr<Output> out(new Output(options));
+  out->epoch_ = monotonic_ns();
+  if (options.sink == SinkKind::x11) load_plugins({"videoconvertscale", "ximagesink"});
+  if (options.audio_device) load_plugins({"audioconvert", "audioresample", "volume", "alsa", "pulseaudio", "autodetect"});
+  if (options.sink == SinkKind::x11) {
+    FZ_TRY(out->window_, XWindow::open(options.area, options.fullscreen));
+    out->options_.area = out->window_->area();
+  } else if (options.area.width == 0) {
+    out->options_.area = {1920, 1080};
+  }
+  out->presenter_ = std::make_unique<Presenter>(out->options_.area, std::move(report));
+  FZ_CHECK(out->build_video());
+  out->build_audio();
+  return out;
+}
+
+Output::~Output() {
+  close(audio_, audio_source_);
+  close(video_, video_source_);
+}
+
+void Output::show() {
+  if (window_) window_->show();
+}
+
+Ns Output::running_time() const {
+  return monotonic_ns() - epoch_;
+}
+
+// Same clock, same running time 0 for both pipelines and after a rebuild: PTS go on where they were.
+void Output::start(GstElement* pipeline) {
+  GstClock* clock = gst_system_clock_obtain();  // monotonic by default
+  gst_pipeline_use_clock(GST_PIPELINE(pipeline), clock);
+  gst_object_unref(clock);
+  gst_element_set_start_time(pipeline, GST_CLOCK_TIME_NONE);
+  gst_element_set_base_time(pipeline, static_cast<GstClockTime>(epoch_));
+  gst_element_set_state(pipeline, GST_STATE_PLAYING);
+}
+
+Result<void> Output::build_video() {
+  GstElement* pipeline = gst_pipeline_new("video");
+  GstElement* source = GST_ELEMENT(g_object_new(GST_TYPE_APP_SRC, nullptr));
+  GstElement* sink = make(options_.sink == SinkKind::x11 ? "ximagesink" : "fakesink");
+  GstElement* convert = options_.sink == SinkKind::x11 ? make("videoconvert") : nullptr;
+  if (!sink || (options_.sink == SinkKind::x11 && !convert)) {
+    gst_object_unref(pipeline);
+    gst_object_unref(gst_object_ref_sink(source));
+    return no_sink(options_.sink, "the GStreamer plugin is missing; install gstreamer1.0-x and gstreamer1.0-plugins-base");
+  }
+  set_sink(sink, options_.sync);
+  GstVideoInfo info = presenter_->info();
+  info.fps_n = options_.rate.n;
+  info.fps_d = options_.rate.d;
+  connect_source(GST_APP_SRC(source), gst_video_info_to_caps(&info));
+  g_object_set(source, "block", TRUE, "max-buffers", static_cast<guint64>(2), "max-bytes", static_cast<guint64>(0), nullptr);
+  gst_bin_add_many(GST_BIN(pipeline), source, sink, nullptr);
+  GstElement* first = sink;
+  if (convert) {
+    gst_bin_add(GST_BIN(pipeline), convert);
+    gst_element_link_many(source, convert, sink, nullptr);
+    gst_video_overlay_set_window_handle(GST_VIDEO_OVERLAY(sink), window_->id());
+    first = convert;
+  } else {
+    gst_element_link(source, sink);
+  }
+  GstPad* pad = gst_element_get_static_pad(first, "sink");
+  presenter_->attach(pad, {epoch_, options_.sync, options_.sink == SinkKind::x11});
+  gst_object_unref(pad);
+  start(pipeline);
+  std::lock_guard lock(mutex_);
+  video_ = pipeline;
+  video_source_ = GST_APP_SRC(gst_object_ref(source));
+  return {};
+}
+
+void Output::build_audio() {
+  GstElement* pipeline = gst_pipeline_new("audio");
+  GstElement* source = GST_ELEMENT(g_object_new(GST_TYPE_APP_SRC, nullptr));
+  GstElement* volume = nullptr;
+  gst_bin_add(GST_BIN(pipeline), source);
+  connect_source(GST_APP_SRC(source), gst_caps_from_string("audio/x-raw,format=S16LE,rate=48000,channels=2,layout=interleaved"));
+  // What the device does not take within half a second is dropped, so that sound never holds up the picture.
+  g_object_set(source, "block", FALSE, "max-bytes", static_cast<guint64>(0), "max-time", static_cast<guint64>(500 * kNsPerMs), "leaky-type",
+               2 /* downstream */, nullptr);
+  GstElement* sink = nullptr;
+  if (options_.audio_device) {
+    volume = make("volume");
+    GstElement *convert = make("audioconvert"), *resample = make("audioresample");
+    sink = make("autoaudiosink");
+    if (volume && convert && resample && sink) {
+      gst_bin_add_many(GST_BIN(pipeline), convert, resample, volume, sink, nullptr);
+      gst_element_link_many(source, convert, resample, volume, sink, nullptr);
+      g_object_set(volume, "volume", level_.load(), "mute", muted_.load() ? TRUE : FALSE, nullptr);
+    }
+  } else {
+    sink = make("fakesink");
+    set_sink(sink, options_.sync);
+    gst_bin_add(GST_BIN(pipeline), sink);
+    gst_element_link(source, sink);
+  }
+  start(pipeline);
+  std::lock_guard lock(mutex_);
+  audio_ = pipeline;
+  audio_source_ = GST_APP_SRC(gst_object_ref(source));
+  volume_ = volume;
+}
+
+void Output::close(GstElement*& pipeline, GstAppSrc*& source) {
+  GstElement* dead = nullptr;
+  GstAppSrc* dead_source = nullptr;
+  {
+    std::lock_guard lock(mutex_);
+    std::swap(dead, pipeline);
+    std::swap(dead_source, source);
+    if (&source == &audio_source_) volume_ = nullptr;
+  }
+  if (!dead) return;
+  gst_element_set_state(dead, GST_STATE_NULL);  // also frees a painter that waits in push()
+  gst_object_unref(dead);
+  gst_object_unref(dead_source);
+}
+
+void Output::push(BufferPtr frame, Ns pts, Ns duration) {
+  GST_BUFFER_PTS(frame.get()) = static_cast<GstClockTime>(pts);
+  GST_BUFFER_DURATION(frame.get()) = static_cast<GstClockTime>(duration);
+  GstAppSrc* source = nullptr;
+  {
+    std::lock_guard lock(mutex_);
+    if (video_source_) source = GST_APP_SRC(gst_object_ref(video_source_));
+  }
+  if (!source) return;
+  gst_app_src_push_buffer(source, frame.release());
+  gst_object_unref(source);
+}
+
+void Output::push_audio(std::span<const std::int16_t> samples, Ns pts) {
+  std::lock_guard lock(mutex_);
+  if (!audio_source_ || samples.empty()) return;
+  GstBuffer* buffer = gst_buffer_new_allocate(nullptr, samples.size_bytes(), nullptr);
+  gst_buffer_fill(buffer, 0, samples.data(), samples.size_bytes());
+  GST_BUFFER_PTS(buffer) = static_cast<GstClockTime>(pts);
+  GST_BUFFER_DURATION(buffer) = static_cast<GstClockTime>(pts_of_sample(static_cast<std::int64_t>(samples.size() / 2)));
+  gst_app_src_push_buffer(audio_source_, buffer);
+}
+
+void Output::set_volume(int percent, bool muted) {
+  // Loudness is felt, not counted: half the slider is half as loud.
+  level_ = gst_stream_volume_convert_volume(GST_STREAM_VOLUME_FORMAT_CUBIC, GST_STREAM_VOLUME_FORMAT_LINEAR, percent / 100.0);
+  muted_ = muted;
+  std::lock_guard lock(mutex_);
+  if (volume_) g_object_set(volume_, "volume", level_.load(), "mute", muted ? TRUE : FALSE, nullptr);
+}
+
+bool Output::failed(GstElement* pipeline, const char* which) {
+  if (!pipeline) return true;
+  GstBus* bus = gst_element_get_bus(pipeline);
+  bool bad = false;
+  while (GstMessage* message = gst_bus_pop(bus)) {
+    if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) {
+      GError* error = nullptr;
+      gst_message_parse_error(message, &error, nullptr);
+      log::error("{} output: {}", which, error->message);
+      g_error_free(error);
+      bad = true;
+    }
+    gst_message_unref(message);
+  }
+  gst_object_unref(bus);
+  return bad;
+}
+
+void Output::tend() {
+  auto now = monotonic_ns();
+  if (window_) window_->tend();
+  if (failed(video_, "video")) {
+    close(video_, video_source_);
+    if (now >= video_retry_) {
+      video_retry_ = now + kRetry;
+      rebuild_video();
+    }
+  }
+  if (failed(audio_, "audio")) {
+    close(audio_, audio_source_);
+    if (now >= audio_retry_) {
+      audio_retry_ = now + 10 * kRetry;
+      build_audio();
+    }
+  }
+}
+
+void Output::rebuild_video() {
+  close(video_, video_source_);
+  if (window_) {
+    window_.reset();  // it may be what failed
+    auto window = XWindow::open(options_.area, options_.fullscreen);
+    if (!window) {
+      log::error("{}", to_log(window.error()));
+      return;
+    }
+    window_ = *std::move(window);
+    window_->show();
+  }
+  if (auto built = build_video(); !built) log::error("{}", to_log(built.error()));
+}
+
+}  // namespace fz::screen

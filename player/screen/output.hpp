@@ -1,0 +1,86 @@
+// The permanent output: a video pipeline and a sound pipeline that share one clock and never stop. A sound device that
+// fails takes no picture with it.
+#pragma once
+#include <gst/app/gstappsrc.h>
+#include <gst/gst.h>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+
+#include "player/screen/frame.hpp"
+#include "player/screen/note.hpp"
+#include "player/screen/presenter.hpp"
+#include "player/screen/timeline.hpp"
+#include "player/screen/x_window.hpp"
+
+namespace fz::screen {
+
+enum class SinkKind { null, x11, headless };
+std::string_view sink_name(SinkKind kind);
+
+struct OutputOptions {
+  SinkKind sink = SinkKind::headless;
+  Area area;  ///< 0x0: the display's own size, else 1920x1080
+  Rate rate;
+  bool sync = true;           ///< false: as fast as it goes (for tests of leaks)
+  bool fullscreen = true;     ///< x11 only
+  bool audio_device = false;  ///< false: sound goes nowhere, in time
+};
+
+/// Loads the few GStreamer plugins that an output needs, without a registry: no parser and no decoder gets into this
+/// process, and nothing is scanned at start. Call once, before anything else of this module.
+void init_gstreamer();
+
+class Output {
+ public:
+  /// Opens display and window, builds and starts both pipelines. `report` is called on the sink's thread for every frame
+  /// that was shown. Errors: screen_sink (no display, no such sink).
+  static Result<std::unique_ptr<Output>> open(OutputOptions options, std::function<void(const Presented&)> report);
+  ~Output();
+  Output(const Output&) = delete;
+  Output& operator=(const Output&) = delete;
+
+  const OutputOptions& options() const { return options_; }  ///< with the real area
+  const Presenter& presenter() const { return *presenter_; }
+  std::int64_t epoch() const { return epoch_; }  ///< monotonic time of running time 0
+  /// Puts the window on the screen; call when the first frame is about to come.
+  void show();
+  /// Time since this output was opened, by the monotonic clock: a frame with this PTS is due now.
+  Ns running_time() const;
+  /// Hands a frame to the sink; blocks while two are waiting. Dropped while the sink is being built anew. Painter only.
+  void push(BufferPtr frame, Ns pts, Ns duration);
+  /// Interleaved stereo samples that are due at `pts`; never blocks: what the device cannot take is dropped. Painter only.
+  void push_audio(std::span<const std::int16_t> samples, Ns pts);
+  /// Any thread.
+  void set_volume(int percent, bool muted);
+  /// Looks for errors of the pipelines, and builds a failed one again (at most once a second). Main thread, ten times a second.
+  void tend();
+  /// The same for a sink that takes no frames any more.
+  void rebuild_video();
+
+ private:
+  explicit Output(OutputOptions options) : options_(options) {}
+  Result<void> build_video();
+  void build_audio();
+  void close(GstElement*& pipeline, GstAppSrc*& source);
+  bool failed(GstElement* pipeline, const char* which);
+  void start(GstElement* pipeline);
+
+  OutputOptions options_;
+  std::unique_ptr<Presenter> presenter_;
+  std::unique_ptr<XWindow> window_;
+  std::int64_t epoch_ = 0;  // monotonic time of running time 0
+  std::mutex mutex_;        // the pipelines' pointers
+  GstElement *video_ = nullptr, *audio_ = nullptr;
+  GstAppSrc *video_source_ = nullptr, *audio_source_ = nullptr;
+  GstElement* volume_ = nullptr;
+  std::atomic<double> level_{1.0};
+  std::atomic<bool> muted_{false};
+  Ns video_retry_ = 0, audio_retry_ = 0;
+};
+
+}  // namespace fz::screen

@@ -1,0 +1,103 @@
+// The painter: one thread that puts a frame on the output at every beat, whatever happens to the items.
+#pragma once
+#include <atomic>
+#include <mutex>
+#include <thread>
+#include <variant>
+#include <vector>
+
+#include "player/screen/output.hpp"
+#include "player/screen/ticker_band.hpp"
+#include "player/screen/zone.hpp"
+
+namespace fz::screen {
+
+// What the main thread asks of the painter.
+struct CueCommand {
+  std::string zone;
+  PlayRef play;
+  Ns duration = 0;
+  std::unique_ptr<Source> source;
+};
+struct GoCommand {
+  std::string play;
+};
+struct StopCommand {
+  std::string play;
+  wire::EndReason reason = wire::EndReason::stopped;
+};
+struct SlateCommand {
+  View view;
+};
+struct TickerCommand {
+  std::shared_ptr<const TickerStrip> strip;  ///< null: none
+};
+struct BrightnessCommand {
+  int percent = 100;
+};
+struct RepeatIdleCommand {};
+using Command = std::variant<CueCommand, GoCommand, StopCommand, SlateCommand, TickerCommand, BrightnessCommand, RepeatIdleCommand>;
+
+/// What the painter is doing; read from any thread.
+struct PainterStatus {
+  std::int64_t frames = 0, pts_ns = 0;
+  bool holding = false, slate = false;
+};
+
+class Painter {
+ public:
+  /// Starts painting `slate` at once. The references must outlive this.
+  Painter(Output& output, EventQueue& events, EndBox& ends, View slate);
+  /// Paints no more.
+  ~Painter();
+  Painter(const Painter&) = delete;
+  Painter& operator=(const Painter&) = delete;
+
+  /// Obeyed at the next beat, in order. Any thread.
+  void post(Command c);
+  PainterStatus status() const;
+
+ private:
+  void run();
+  void beat();
+  void obey(Command& c);
+  bool wait_until(Ns running_time);
+  bool wait_for(Source& source);
+  void idle_unsynced();
+  void paint();
+  Zone* zone(std::string_view name);
+  void feed_audio();
+
+  Output& output_;
+  EventQueue& events_;
+  EndBox& ends_;
+  FramePool pool_;
+  const Rate rate_;
+  const Area area_;
+  const Ns lead_;  // how far ahead of its presentation a frame is painted
+
+  std::mutex mutex_;
+  std::vector<Command> commands_;
+  Fd wake_;
+  std::atomic<bool> stop_{false};
+  std::atomic<std::int64_t> frames_{0}, pts_seen_{0};
+  std::atomic<bool> holding_{false}, on_slate_{false};
+
+  // Below: the painter's thread only.
+  std::vector<std::unique_ptr<Zone>> zones_;  // lowest first; the first is "main" and covers everything
+  View slate_;
+  std::shared_ptr<const TickerStrip> ticker_;
+  Ns ticker_since_ = 0;
+  int brightness_ = 100;
+  std::int64_t tick_ = 0;
+  Ns pts_ = 0;
+  Ns waited_ = 0;   // steady time when an unsynced wait began; 0: not waiting
+  BufferPtr last_;  // what was pushed last, and what it was painted from
+  std::uint64_t last_tag_ = 0, last_picture_ = 0;
+  std::vector<BufferPtr> retired_;  // painted buffers whose copies may still be with the sink
+  std::size_t retire_at_ = 0;
+  std::vector<std::int16_t> samples_;
+  std::thread thread_;
+};
+
+}  // namespace fz::screen

@@ -1,0 +1,65 @@
+// Stands at the sink's pad: measures each frame before the sink waits for its time, and reports it when the sink has shown it.
+#pragma once
+#include <gst/gst.h>
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+
+#include "player/screen/frame.hpp"
+#include "player/screen/note.hpp"
+#include "player/screen/timeline.hpp"
+
+namespace fz::screen {
+
+/// A frame that the sink has really shown.
+struct Presented {
+  const Note* note;   ///< valid during the call
+  GstBuffer* buffer;  ///< I420; take a reference to keep it
+  Ns pts = 0;
+  Ns running_time = 0;  ///< when the sink returned
+  Signature signature;
+};
+
+class Presenter {
+ public:
+  /// `report` is called on the sink's thread for every frame that was shown.
+  Presenter(Area area, std::function<void(const Presented&)> report);
+
+  struct Timing {
+    std::int64_t epoch = 0;  ///< monotonic time of running time 0
+    bool sync = true;
+    /// A frame equal to the one shown before is not drawn again (its time is still waited for), but for two a second.
+    bool skip_equal = false;
+  };
+  /// Puts itself in front of `pad`, a sink pad whose chain call returns when the frame is on the surface.
+  void attach(GstPad* pad, Timing timing);
+  const GstVideoInfo& info() const { return info_; }
+  std::int64_t drawn() const { return drawn_; }
+
+ private:
+  static GstFlowReturn chain(GstPad* pad, GstObject* parent, GstBuffer* buffer);
+  GstFlowReturn show(GstPad* pad, GstObject* parent, GstBuffer* buffer);
+  void measure_frame(GstBuffer* buffer, const Note& note, Ns pts);
+
+  Area area_;
+  GstVideoInfo info_;
+  std::function<void(const Presented&)> report_;
+  GstPadChainFunction original_ = nullptr;
+  Timing timing_;
+  // Below: the sink's thread only.
+  bool raised_ = false;
+  std::uint64_t measured_picture_ = 0, drawn_picture_ = 0;
+  int measured_rows_ = -1;
+  Ns measured_at_ = 0, drawn_at_ = 0;
+  Signature signature_;
+  std::atomic<std::int64_t> drawn_{0};
+};
+
+/// Asks for a better place in the processor's queue for the calling thread, where that is allowed.
+void raise_priority();
+/// A worse place, for work that can wait.
+void lower_priority();
+std::int64_t monotonic_ns();
+
+}  // namespace fz::screen

@@ -1,0 +1,71 @@
+// A running screen: output, painter, tap, worker and camera put together. What the agent (or the stand-alone player) asks
+// goes through here.
+#pragma once
+#include <future>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "player/screen/camera.hpp"
+#include "player/screen/output.hpp"
+#include "player/screen/painter.hpp"
+#include "player/screen/tap.hpp"
+#include "player/screen/worker.hpp"
+#include "shared/wire/ring.hpp"
+
+namespace fz::screen {
+
+struct ScreenOptions {
+  OutputOptions output;
+  fs::path tap;      ///< empty: no file
+  fs::path preview;  ///< folder; empty: none
+};
+
+/// Main thread only.
+class Screen {
+ public:
+  /// Opens the output; nothing is painted before begin(), so that decoders can start meanwhile. Errors: screen_sink, io.
+  static Result<std::unique_ptr<Screen>> open(const ScreenOptions& options);
+  ~Screen();
+  /// Paints the slate, and goes on painting until the end.
+  void begin();
+
+  const OutputOptions& output() const { return output_->options(); }
+  void cue_media(std::string play, std::string label, std::string zone, Ns duration, wire::RingReader ring);
+  void cue_text(std::string play, std::string label, std::string zone, Ns duration, std::string text);
+  void go(const std::string& play);
+  void stop(const std::string& play, wire::EndReason reason);
+  void slate(const wire::Slate& slate);
+  void ticker(const std::vector<std::string>& lines, int px_per_s);
+  void set(const wire::Output& levels);
+  /// A ShotTaken event follows.
+  void shot(std::string id, std::size_t max_bytes);
+  void repeat_idle();
+  PainterStatus status() const { return painter_ ? painter_->status() : PainterStatus{}; }
+
+  int event_fd() const { return events_.fd(); }
+  /// Everything that happened since the last call; what is left of ended plays is freed here.
+  std::vector<Event> take_events();
+  /// Looks after pipelines and threads; call ten times a second.
+  void tend();
+
+ private:
+  Screen() = default;
+  void cue(std::string play, std::string label, std::string zone, Ns duration, std::unique_ptr<Source> source);
+  static View draw_slate(render::Renderer& renderer, const wire::Slate& slate, Area area);
+
+  // In order of need: later ones use earlier ones and end first.
+  EventQueue events_;
+  EndBox ends_;
+  std::optional<Tap> tap_;
+  std::optional<Camera> camera_;
+  std::unique_ptr<Output> output_;
+  Worker worker_;
+  std::future<View> first_slate_;
+  std::optional<Painter> painter_;
+  std::int64_t frames_seen_ = 0;
+  int still_for_ = 0;  // calls of tend() without a new frame
+};
+
+}  // namespace fz::screen

@@ -1,0 +1,69 @@
+#include "player/screen/tap.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+
+#include "shared/base/json.hpp"
+#include "shared/base/log.hpp"
+
+namespace fz::screen {
+
+Tap::~Tap() = default;
+
+Result<void> Tap::write_to(const fs::path& path, UtcTime epoch) {
+  file_.reset(std::fopen(path.c_str(), "we"));
+  if (!file_) return disk_error(errno, path);
+  epoch_ = epoch;
+  return {};
+}
+
+void Tap::saw(const Sighting& s) {
+  for (const auto& note : ends_.take(s.pts)) end(note, s);
+  if (s.play && (!shown_ || shown_->play != s.play)) {
+    shown_ = Shown{s.play, s.running_time, 0, 0, s.signature.crc, 0};
+    auto late = (s.running_time - s.due_pts) / kNsPerMs;
+    events_.push(wire::ToAgent(wire::Started{s.play->id, to_unix_ms(s.wall), late}));
+  }
+  if (s.play) {
+    ++shown_->frames;
+    shown_->black += s.signature.luma < kBlackLuma;
+    shown_->crc_last = s.signature.crc;
+  }
+  if (file_) write_line(s);
+}
+
+void Tap::end(const EndNote& note, const Sighting& next) {
+  wire::Ended e;
+  e.play = note.play->id;
+  e.reason = note.reason;
+  e.at_ms = to_unix_ms(next.wall);
+  e.lost = note.lost;
+  if (shown_ && shown_->play == note.play) {
+    e.shown_ms = (next.running_time - shown_->first) / kNsPerMs;
+    e.frames = shown_->frames;
+    e.black = shown_->black;
+    e.crc_first = shown_->crc_first;
+    e.crc_last = shown_->crc_last;
+    shown_.reset();
+  }
+  events_.push(wire::ToAgent(std::move(e)));
+}
+
+std::string tap_line(const Sighting& s, UtcTime epoch) {
+  auto text = [](const std::string& t) { return json::write(json::value(t)); };
+  auto us = s.running_time / 1000;
+  return fmt::format(R"({{"t_ms":{}.{:03},"pts_ns":{},"play":{},"item":{},"luma":{},"crc":"{:08x}","grid":"{}","rows":{}}})",
+                     to_unix_ms(epoch) + us / 1000, us % 1000, s.pts, text(s.play ? s.play->id : ""), text(s.play ? s.play->label : ""),
+                     s.signature.luma, s.signature.crc, to_hex(s.signature.grid), s.rows);
+}
+
+void Tap::write_line(const Sighting& s) {
+  auto line = tap_line(s, epoch_) + "\n";
+  // Flushed at once: a line exists for every frame that was shown, even if this process is killed next.
+  if (std::fwrite(line.data(), 1, line.size(), file_.get()) == line.size() && std::fflush(file_.get()) == 0) return;
+  log::error("the tap file cannot be written any more");
+  file_.reset();
+}
+
+}  // namespace fz::screen

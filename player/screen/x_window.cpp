@@ -1,0 +1,83 @@
+#include "player/screen/x_window.hpp"
+
+#include <X11/Xatom.h>
+#include <X11/Xlib.h>
+#include <X11/Xutil.h>
+
+#include <cstdlib>
+
+namespace fz::screen {
+
+namespace {
+Display* as_display(void* p) {
+  return static_cast<Display*>(p);
+}
+// The slate's background: what is seen if the server shows the window before the first frame.
+constexpr unsigned long kSlateBlue = 0x0b2a52;
+
+void hide_pointer(Display* d, Window w) {
+  const char nothing[1] = {0};
+  Pixmap empty = XCreateBitmapFromData(d, w, nothing, 1, 1);
+  XColor black{};
+  Cursor none = XCreatePixmapCursor(d, empty, empty, &black, &black, 0, 0);
+  XDefineCursor(d, w, none);
+  XFreeCursor(d, none);
+  XFreePixmap(d, empty);
+}
+// Asked before the window is mapped, as the window manager specification (EWMH, _NET_WM_STATE) wants it.
+void ask_fullscreen(Display* d, Window w) {
+  Atom fullscreen = XInternAtom(d, "_NET_WM_STATE_FULLSCREEN", False);
+  XChangeProperty(d, w, XInternAtom(d, "_NET_WM_STATE", False), XA_ATOM, 32, PropModeReplace,
+                  reinterpret_cast<const unsigned char*>(&fullscreen), 1);
+}
+}  // namespace
+
+Result<std::unique_ptr<XWindow>> XWindow::open(Area area, bool fullscreen) {
+  XInitThreads();
+  Display* d = XOpenDisplay(nullptr);
+  const char* name = std::getenv("DISPLAY");
+  if (!d) return fail(Code::screen_sink, {{"sink", "x11"}, {"what", name ? std::string("DISPLAY=") + name : "DISPLAY is not set"}});
+  std::unique_ptr<XWindow> x(new XWindow);
+  x->display_ = d;
+  int screen = DefaultScreen(d);
+  x->area_ = area.width > 0 ? area : Area{DisplayWidth(d, screen) & ~1, DisplayHeight(d, screen) & ~1};
+  x->window_ = XCreateSimpleWindow(d, RootWindow(d, screen), 0, 0, static_cast<unsigned>(x->area_.width),
+                                   static_cast<unsigned>(x->area_.height), 0, 0, kSlateBlue);
+  XStoreName(d, x->window_, "Fanzha");
+  XSelectInput(d, x->window_, StructureNotifyMask);
+  Atom closed = XInternAtom(d, "WM_DELETE_WINDOW", False);
+  XSetWMProtocols(d, x->window_, &closed, 1);
+  if (fullscreen) {
+    hide_pointer(d, x->window_);
+    ask_fullscreen(d, x->window_);
+    XSetScreenSaver(d, 0, 0, DontPreferBlanking, DontAllowExposures);
+    x->saver_off_ = true;
+  }
+  XSync(d, False);
+  return x;
+}
+
+XWindow::~XWindow() {
+  Display* d = as_display(display_);
+  if (!d) return;
+  if (saver_off_) XSetScreenSaver(d, -1, 0, DefaultBlanking, DefaultExposures);
+  if (window_) XDestroyWindow(d, window_);
+  XCloseDisplay(d);
+}
+
+void XWindow::show() {
+  XMapRaised(as_display(display_), window_);
+  XSync(as_display(display_), False);
+}
+
+bool XWindow::tend() {
+  Display* d = as_display(display_);
+  while (XPending(d) > 0) {
+    XEvent event;
+    XNextEvent(d, &event);
+    if (event.type == ClientMessage || event.type == DestroyNotify) return false;
+  }
+  return true;
+}
+
+}  // namespace fz::screen

@@ -1,0 +1,90 @@
+// A part of the surface with its queue of plays: decides on every beat what it shows. No clock, no thread, no GStreamer pipeline.
+#pragma once
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "player/screen/note.hpp"
+#include "player/screen/queue.hpp"
+#include "player/screen/source.hpp"
+
+namespace fz::screen {
+
+/// A decoder that gives nothing new for this long while the item should go on is given up.
+inline constexpr Ns kStallLimit = 1 * kNsPerS;
+/// A play without a first frame this long after its cue fails.
+inline constexpr Ns kPrerollLimit = 5 * kNsPerS;
+/// After holding a frame this long the zone has nothing to show: the slate.
+inline constexpr Ns kHoldLimit = 2 * kNsPerS;
+
+/// The beat a zone is asked about.
+struct Beat {
+  Ns pts = 0;  ///< of the output
+  Rate rate;
+  Ns steady_now = 0;  ///< monotonic time, for limits on waiting
+};
+
+class Zone {
+ public:
+  /// Waits for a source to have something new; true if it is worth asking again, false when this beat cannot wait longer.
+  using Wait = std::function<bool(Source&)>;
+
+  Zone(std::string name, Area area, EventQueue& events) : name_(std::move(name)), area_(area), events_(events) {}
+
+  const std::string& name() const { return name_; }
+  void cue(PlayRef play, Ns duration, std::unique_ptr<Source> source, Ns steady_now);
+  void go(std::string_view play, Ns pts);
+  /// The play leaves the surface at the next beat, without being held.
+  void stop(std::string_view play, wire::EndReason reason, Ns pts);
+  /// Decides what is due on `beat`.
+  void step(const Beat& beat, const Wait& wait);
+  /// All on-air items begin `by` later: the output left that much out.
+  void shift(Ns by) { base_ += by; }
+
+  const View& view() const { return view_; }  ///< no picture: nothing to show (slate)
+  const PlayRef& playing() const { return playing_; }
+  Ns due_pts() const { return due_pts_; }
+  bool holding() const { return !playing_ && view_; }
+  /// A source that may soon have a first frame, for a painter with nothing else to do; null if none.
+  Source* awaited();
+  /// Says `idle` again if it is so.
+  void repeat_idle() { idle_said_ = false; }
+  void read_audio(Ns pts, std::span<std::int16_t> out);
+  std::vector<EndNote> take_ended() { return std::exchange(ended_, {}); }
+  bool empty() const { return plays_.empty(); }
+
+ private:
+  struct Item {
+    PlayRef play;
+    std::unique_ptr<Source> source;
+    Ns go_pts = 0;
+  };
+  void look_at_cued(const Beat& beat);
+  bool show_current(const Beat& beat, const Wait& wait);
+  bool start_next(const Beat& beat);
+  void finish(wire::EndReason reason, Ns pts, bool hold);
+  void discard(std::uint64_t serial);
+  void say_idle(const Beat& beat);
+
+  std::string name_;
+  Area area_;
+  EventQueue& events_;
+  ZoneQueue queue_;
+  std::map<std::uint64_t, Item> plays_;
+  std::uint64_t serials_ = 0;
+
+  View view_;
+  PlayRef playing_;
+  Source* source_ = nullptr;  // of the play on air
+  std::uint64_t serial_ = 0;
+  Ns duration_ = 0, base_ = 0, due_pts_ = 0;
+  Ns free_since_ = 0;  // PTS since which nothing is on air
+  Ns stalled_ = 0, stalled_since_ = 0;
+  bool sound_ = false;  // the play on air moves on: its sound does too
+  bool idle_said_ = false;
+  std::vector<EndNote> ended_;
+};
+
+}  // namespace fz::screen

@@ -14,12 +14,12 @@ namespace fz::accounts {
 
 /// A node of the organisation tree: city > district > town > village or unit.
 struct Unit {
-  std::string id;             ///< the division code (GB/T 2260) where there is one, else a UUID
-  std::string parent;         ///< empty for the root
-  std::string code;           ///< division code, or that of the nearest node above
+  std::string id;      ///< the division code (GB/T 2260) where there is one, else a UUID
+  std::string parent;  ///< empty for the root
+  std::string code;    ///< division code, or that of the nearest node above
   std::string name;
-  std::string path;           ///< ids from the root, each followed by '/': "500000/500119/"; a branch is a prefix
-  int review_steps = 2;       ///< 1: final; 2: first, final; 3: first, second, final
+  std::string path;      ///< ids from the root, each followed by '/': "500000/500119/"; a branch is a prefix
+  int review_steps = 2;  ///< 1: final; 2: first, final; 3: first, second, final
 };
 
 /// What an account may do. `duty`, `operate` and `inspect` have their place and no route of their own yet.
@@ -30,22 +30,22 @@ using Roles = std::set<Role>;
 
 struct Account {
   std::string id;
-  std::string login;          ///< lower case, [a-z0-9._-], 2..40
-  std::string name;           ///< shown to people, 1..60 characters
-  std::string unit;           ///< it acts on this branch only
+  std::string login;  ///< lower case, [a-z0-9._-], 2..40
+  std::string name;   ///< shown to people, 1..60 characters
+  std::string unit;   ///< it acts on this branch only
   Roles roles;
-  std::string holder;         ///< the person's name in the reviewers document; empty if none
+  std::string holder;  ///< the person's name in the reviewers document; empty if none
   bool enabled = true;
-  bool must_change = false;   ///< the password was given by somebody else
+  bool must_change = false;  ///< the password was given by somebody else
   UtcTime created;
 };
 
 /// Who is asking, once it is known.
 struct Actor {
-  std::string account;        ///< id; "system" for the server itself
+  std::string account;  ///< id; "system" for the server itself
   std::string name, unit, unit_path, holder;
   Roles roles;
-  std::string session;        ///< hash of the session or token; for ending it
+  std::string session;  ///< hash of the session or token; for ending it
   bool must_change = false;
   bool has(Role role) const { return roles.contains(role); }
   /// True if the branch of this actor holds the unit with that path.
@@ -69,14 +69,14 @@ Result<void> require(const Actor& who, Role role);
 Result<void> require_branch(const Actor& who, std::string_view unit_path, std::string_view what);
 
 struct Session {
-  std::string token_hash;     ///< hex SHA-256 of the token
+  std::string token_hash;  ///< hex SHA-256 of the token
   std::string account;
   UtcTime created, seen;
-  std::string address, agent; ///< for the list that people see
+  std::string address, agent;  ///< for the list that people see
 };
 struct ApiToken {
   std::string id, account, name, token_hash;
-  Roles roles;                ///< at most those of the account
+  Roles roles;  ///< at most those of the account
   UtcTime created, expires;
 };
 /// Failed logins of one name from one address: others cannot lock a person out.
@@ -97,7 +97,7 @@ class Store {
   virtual Result<std::optional<Account>> account_by_login(std::string_view login) const = 0;
   virtual Result<std::vector<Account>> accounts(std::string_view path_prefix) const = 0;  ///< by login
   virtual Result<std::int64_t> count_accounts() const = 0;
-  virtual Result<void> put_account(const Account& account) = 0;      ///< conflict: the login is taken
+  virtual Result<void> put_account(const Account& account) = 0;  ///< conflict: the login is taken
   virtual Result<std::string> password_hash(std::string_view account) const = 0;
   virtual Result<void> set_password_hash(std::string_view account, std::string_view hash) = 0;
 
@@ -125,8 +125,8 @@ inline constexpr Days kApiTokenMax{366};
 
 // ---- tree and accounts -------------------------------------------------------------------------------------------
 struct NewUnit {
-  std::string parent;   ///< id; empty only for the very first unit
-  std::string code;     ///< division code of 6, 9 or 12 digits, or empty: the parent's
+  std::string parent;  ///< id; empty only for the very first unit
+  std::string code;    ///< division code of 6, 9 or 12 digits, or empty: the parent's
   std::string name;
   int review_steps = 2;
 };
@@ -158,14 +158,14 @@ Result<void> set_password(Store& db, const Context& ctx, std::string_view accoun
 ///   auto c = read(credentials(...)); bool good = crypto::verify_password(c.hash, password); write(finish_login(...)).
 struct Credentials {
   std::string login;
-  std::string account;        ///< empty if there is no such account; `hash` is then one that nothing matches
+  std::string account;  ///< empty if there is no such account; `hash` is then one that nothing matches
   std::string hash;
 };
 /// Errors: login_delayed{seconds} while the delay after failures runs.
 Result<Credentials> credentials(const Store& db, std::string_view login, std::string_view address, UtcTime now);
 struct Login {
-  bool ok = false;            ///< false: answer login_failed; the failure is recorded, so the transaction must commit
-  std::string token;          ///< shown once; 43 characters, base64url
+  bool ok = false;    ///< false: answer login_failed; the failure is recorded, so the transaction must commit
+  std::string token;  ///< shown once; 43 characters, base64url
   Account account;
 };
 Result<Login> finish_login(Store& db, audit::Trail& trail, const Credentials& c, bool password_good, std::string_view address,
@@ -176,7 +176,7 @@ Millis login_delay(int count);
 // ---- asking ------------------------------------------------------------------------------------------------------
 struct Authenticated {
   Actor actor;
-  bool touch = false;         ///< the session's `seen` is over a minute old: call touch_session in a write
+  bool touch = false;  ///< the session's `seen` is over a minute old: call touch_session in a write
 };
 /// From a session token or an API token ("fz_..."). Errors: unauthenticated.
 Result<Authenticated> authenticate(const Store& db, std::string_view token, UtcTime now);
@@ -184,7 +184,7 @@ Result<void> touch_session(Store& db, std::string_view token_hash, UtcTime now);
 Result<void> logout(Store& db, const Context& ctx);
 struct NewApiToken {
   ApiToken token;
-  std::string secret;         ///< shown once
+  std::string secret;  ///< shown once
 };
 Result<NewApiToken> create_api_token(Store& db, const Context& ctx, std::string_view name, const Roles& roles, UtcTime expires);
 Result<void> remove_api_token(Store& db, const Context& ctx, std::string_view id);

@@ -14,19 +14,19 @@ namespace fz::audit {
 
 /// What happened. No secrets, no personal data beyond ids.
 struct Event {
-  std::string actor;          ///< account id, "screen:<id>", "system", or "?" (a refused stranger)
-  std::string unit;           ///< unit id of the branch it belongs to; may be empty
-  std::string action;         ///< "item.create", "review.pass", "session.refused" ...: noun, dot, verb
-  std::string object;         ///< id of what it was done to
-  bool refused = false;       ///< somebody tried and was not let
-  json::object details;       ///< small: ids, states, codes
+  std::string actor;     ///< account id, "screen:<id>", "system", or "?" (a refused stranger)
+  std::string unit;      ///< unit id of the branch it belongs to; may be empty
+  std::string action;    ///< "item.create", "review.pass", "session.refused" ...: noun, dot, verb
+  std::string object;    ///< id of what it was done to
+  bool refused = false;  ///< somebody tried and was not let
+  json::object details;  ///< small: ids, states, codes
 };
 
 struct Entry {
-  std::int64_t seq = 0;       ///< 1, 2, 3 ... without gaps
+  std::int64_t seq = 0;  ///< 1, 2, 3 ... without gaps
   UtcTime at;
   Event event;
-  std::string prev, hash;     ///< hex SHA-256
+  std::string prev, hash;  ///< hex SHA-256
 };
 
 inline constexpr std::string_view kChainStart = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -40,8 +40,8 @@ struct Filter {
   std::string actor, action_prefix, object;  ///< empty: any
   std::vector<std::string> units;            ///< empty: any
   std::optional<UtcTime> from, until;
-  std::int64_t before_seq = 0;               ///< 0: from the newest; else older than this
-  int limit = 100;                           ///< 1..1000
+  std::int64_t before_seq = 0;  ///< 0: from the newest; else older than this
+  int limit = 100;              ///< 1..1000
 };
 
 class Trail {

@@ -29,7 +29,7 @@ struct Target {
 
 struct CampaignItem {
   std::string item;
-  Millis duration{10000};              ///< 1 s .. 4 h
+  Millis duration{10000};  ///< 1 s .. 4 h
   bool operator==(const CampaignItem&) const = default;
 };
 
@@ -40,7 +40,7 @@ struct Campaign {
   State state = State::draft;
   schedule::Class priority = schedule::Class::campaign;
   schedule::Layer layer = schedule::Layer::main;
-  int weight = 1;                      ///< 1..1000
+  int weight = 1;  ///< 1..1000
   schedule::Date from{}, until{};
   std::vector<schedule::DayPart> dayparts;  ///< empty: all day, every day
   std::optional<int> max_per_hour;
@@ -55,8 +55,9 @@ class Store {
  public:
   virtual ~Store() = default;
   virtual Result<std::optional<Campaign>> campaign(std::string_view id) const = 0;
-  virtual Result<std::vector<Campaign>> campaigns(std::string_view unit_path, std::string_view before, int limit) const = 0;  ///< newest first
-  virtual Result<std::vector<Campaign>> active() const = 0;  ///< by id
+  virtual Result<std::vector<Campaign>> campaigns(std::string_view unit_path, std::string_view before,
+                                                  int limit) const = 0;  ///< newest first
+  virtual Result<std::vector<Campaign>> active() const = 0;              ///< by id
   virtual Result<void> put_campaign(const Campaign& campaign) = 0;
 };
 

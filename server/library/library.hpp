@@ -24,25 +24,25 @@ enum class UploadState : std::uint8_t { receiving, done, failed };
 std::string_view upload_state_name(UploadState state);
 struct Upload {
   std::string id;
-  std::string owner, unit;      ///< account, unit
+  std::string owner, unit;  ///< account, unit
   std::uint64_t length = 0;
-  std::string file_name;        ///< checked, see check_file_name
+  std::string file_name;  ///< checked, see check_file_name
   std::string title;
-  std::string fraud_kind;       ///< from the vocabulary of kinds
-  std::string exposes;          ///< "method", "case" or empty
-  std::string item;             ///< empty until finished, or the item that gets a new version
+  std::string fraud_kind;  ///< from the vocabulary of kinds
+  std::string exposes;     ///< "method", "case" or empty
+  std::string item;        ///< empty until finished, or the item that gets a new version
   UploadState state = UploadState::receiving;
-  std::string sha256;           ///< when done
-  std::string failure;          ///< code name when failed
+  std::string sha256;   ///< when done
+  std::string failure;  ///< code name when failed
   UtcTime created, expires;
 };
 std::string part_name(std::string_view upload_id);
 
 struct Quota {
-  std::uint64_t max_file = 4ull << 30;           ///< bytes of one upload
-  std::uint64_t max_unit = 200ull << 30;         ///< bytes of all sources of a unit, running uploads included
-  int max_open = 20;                             ///< running uploads of one account
-  Millis life = std::chrono::hours(24);          ///< of an upload, renewed by each PATCH
+  std::uint64_t max_file = 4ull << 30;    ///< bytes of one upload
+  std::uint64_t max_unit = 200ull << 30;  ///< bytes of all sources of a unit, running uploads included
+  int max_open = 20;                      ///< running uploads of one account
+  Millis life = std::chrono::hours(24);   ///< of an upload, renewed by each PATCH
 };
 
 // ---- items -------------------------------------------------------------------------------------------------------
@@ -55,32 +55,32 @@ std::optional<State> state_from_name(std::string_view name);
 
 struct Item {
   std::string id;
-  std::string unit, owner;      ///< of the item
-  std::string author;           ///< account that made this version: never decides on it
+  std::string unit, owner;  ///< of the item
+  std::string author;       ///< account that made this version: never decides on it
   Kind kind = Kind::poster;
   std::string title, fraud_kind, exposes;
-  int version = 1;              ///< of the bytes; a new one starts the review over
-  std::string source;           ///< SHA-256 of what was uploaded
+  int version = 1;     ///< of the bytes; a new one starts the review over
+  std::string source;  ///< SHA-256 of what was uploaded
   std::uint64_t source_length = 0;
   std::string source_name, source_mime;
   Processing processing = Processing::pending;
-  std::string failure;          ///< code name of why processing failed, with params as JSON in failure_params
+  std::string failure;  ///< code name of why processing failed, with params as JSON in failure_params
   std::string failure_params;
   State state = State::draft;
-  std::int64_t revision = 1;    ///< rises with every change of the row; for If-Match
+  std::int64_t revision = 1;  ///< rises with every change of the row; for If-Match
   UtcTime created, updated;
 };
 
 struct Rendition {
   std::string item;
   int version = 1;
-  std::string profile;          ///< "original", "1080p", "720p", "text"
+  std::string profile;  ///< "original", "1080p", "720p", "text"
   std::string sha256;
   std::uint64_t length = 0;
   std::string mime;
   std::vector<std::string> chunks;
-  int width = 0, height = 0;    ///< pixels; 0 for text
-  std::int64_t duration_ms = 0; ///< 0: a still or a text
+  int width = 0, height = 0;     ///< pixels; 0 for text
+  std::int64_t duration_ms = 0;  ///< 0: a still or a text
 };
 
 // ---- jobs --------------------------------------------------------------------------------------------------------
@@ -93,12 +93,12 @@ struct Job {
   std::string item;
   int version = 1;
   JobKind kind = JobKind::probe;
-  std::string profile;          ///< of a render job
+  std::string profile;  ///< of a render job
   JobState state = JobState::queued;
   int attempts = 0;
   int progress_permille = 0;
-  std::string failure;          ///< code name
-  std::string failure_params;   ///< JSON object of strings
+  std::string failure;         ///< code name
+  std::string failure_params;  ///< JSON object of strings
   UtcTime created, updated;
   std::optional<UtcTime> not_before;  ///< after a failure: back-off
 };
@@ -107,11 +107,11 @@ inline constexpr int kMaxAttempts = 3;
 struct ItemFilter {
   std::optional<Kind> kind;
   std::optional<State> state;
-  std::string unit_path;        ///< branch
-  std::string text;             ///< part of the title
+  std::string unit_path;  ///< branch
+  std::string text;       ///< part of the title
   std::string fraud_kind;
-  std::string before;           ///< item id: older than this one (ids are in order of time)
-  int limit = 50;               ///< 1..200
+  std::string before;  ///< item id: older than this one (ids are in order of time)
+  int limit = 50;      ///< 1..200
 };
 
 class Store {
@@ -125,16 +125,16 @@ class Store {
   virtual Result<std::uint64_t> bytes_of_unit(std::string_view unit) const = 0;  ///< sources plus running uploads
 
   virtual Result<std::optional<Item>> item(std::string_view id) const = 0;
-  virtual Result<std::vector<Item>> items(const ItemFilter& filter) const = 0;    ///< newest first
+  virtual Result<std::vector<Item>> items(const ItemFilter& filter) const = 0;  ///< newest first
   virtual Result<std::vector<Item>> items_by_source(std::string_view sha256, std::string_view unit) const = 0;
   virtual Result<void> put_item(const Item& item) = 0;
   virtual Result<std::vector<Rendition>> renditions(std::string_view item, int version) const = 0;
   virtual Result<void> put_rendition(const Rendition& rendition) = 0;
-  virtual Result<bool> blob_is_used(std::string_view sha256) const = 0;           ///< by any item, rendition or document
+  virtual Result<bool> blob_is_used(std::string_view sha256) const = 0;  ///< by any item, rendition or document
 
   virtual Result<Job> add_job(const Job& job) = 0;
   virtual Result<std::optional<Job>> job(std::int64_t id) const = 0;
-  virtual Result<std::optional<Job>> next_job(UtcTime now) const = 0;             ///< the oldest that is queued and due
+  virtual Result<std::optional<Job>> next_job(UtcTime now) const = 0;  ///< the oldest that is queued and due
   virtual Result<void> put_job(const Job& job) = 0;
   virtual Result<std::vector<Job>> jobs(std::string_view item, int version) const = 0;
   virtual Result<std::vector<Job>> jobs_in(JobState state) const = 0;
@@ -154,7 +154,7 @@ const std::vector<std::string>& fraud_kinds();
 struct NewUpload {
   std::uint64_t length = 0;
   std::string file_name, title, fraud_kind, exposes;
-  std::string item;             ///< id of an existing item for a new version, or empty
+  std::string item;  ///< id of an existing item for a new version, or empty
 };
 /// Errors: forbidden_role, bad_field, name_path, name_control, too_large, quota_exceeded{limit}, too_many_uploads{limit},
 /// upload_empty (length 0), not_found{item}, item_locked.
@@ -175,10 +175,10 @@ Result<void> cancel_upload(Store& db, const Context& ctx, std::string_view id);
 
 // ---- text items --------------------------------------------------------------------------------------------------
 struct NewText {
-  Kind kind = Kind::slogan;     ///< bulletin or slogan
+  Kind kind = Kind::slogan;  ///< bulletin or slogan
   std::string title, fraud_kind, exposes, mime;
-  crypto::ChunkedDigest digest; ///< of the document, which is already a blob
-  std::string item;             ///< an existing item for a new version, or empty
+  crypto::ChunkedDigest digest;  ///< of the document, which is already a blob
+  std::string item;              ///< an existing item for a new version, or empty
 };
 /// Ready at once: the text is its only rendition, profile "text".
 Result<Item> create_text(Store& db, const Context& ctx, const NewText& text);

@@ -17,9 +17,9 @@ namespace fz::plays {
 
 /// A batch whose signature, chain and counters are good, with the bytes that prove it.
 struct Batch {
-  std::string device;            ///< keyid
+  std::string device;  ///< keyid
   trust::PlayBatch content;
-  std::string envelope;          ///< as it came: the evidence
+  std::string envelope;  ///< as it came: the evidence
   std::string payload_sha256;
 };
 /// Checks an envelope of kPlaysType by the device's key, for that screen. Pure; any thread.
@@ -29,10 +29,10 @@ Result<Batch> verify_batch(std::string_view envelope, const crypto::PublicKey& d
 /// What is kept for a device after a batch.
 struct Ack {
   std::string device, screen;
-  std::int64_t through = 0;      ///< all plays up to this counter are on the disk
-  std::string head;              ///< play_hash of that play
-  std::string batch;             ///< payload_sha256 of the batch
-  std::int64_t added = 0;        ///< rows that were new
+  std::int64_t through = 0;  ///< all plays up to this counter are on the disk
+  std::string head;          ///< play_hash of that play
+  std::string batch;         ///< payload_sha256 of the batch
+  std::int64_t added = 0;    ///< rows that were new
 };
 /// The receipt's envelope, signed by the online key.
 std::string sign_receipt(const Ack& ack, UtcTime now, const crypto::PrivateKey& online);
@@ -42,14 +42,14 @@ struct PlayRow {
   trust::Play play;
 };
 struct PlayFilter {
-  std::string screen, approval, campaign;   ///< empty: any
-  std::optional<UtcTime> from, until;       ///< by start
-  std::int64_t after_row = 0;               ///< continue after this row number
-  int limit = 100;                          ///< 1..1000
+  std::string screen, approval, campaign;  ///< empty: any
+  std::optional<UtcTime> from, until;      ///< by start
+  std::int64_t after_row = 0;              ///< continue after this row number
+  int limit = 100;                         ///< 1..1000
 };
 struct PlayPage {
   std::vector<PlayRow> rows;
-  std::int64_t next_row = 0;                ///< 0: no more
+  std::int64_t next_row = 0;  ///< 0: no more
 };
 /// Plays of one item on one screen within one hour (UTC).
 struct Rollup {
@@ -59,14 +59,14 @@ struct Rollup {
 };
 struct RollupFilter {
   std::string screen, approval;
-  std::optional<UtcTime> from, until;       ///< hours
-  int limit = 1000;                         ///< 1..10000
+  std::optional<UtcTime> from, until;  ///< hours
+  int limit = 1000;                    ///< 1..10000
 };
 struct DeviceState {
   std::string screen;
   std::int64_t through = 0;
   std::string head;
-  std::int64_t gaps = 0;                    ///< counters that never came
+  std::int64_t gaps = 0;  ///< counters that never came
 };
 struct Totals {
   std::int64_t plays = 0, devices = 0, batches = 0;

@@ -24,25 +24,25 @@ namespace fz::publish {
 /// One signed document, ready to send. Immutable.
 struct Document {
   std::string bytes;
-  std::string etag;             ///< with quotes
+  std::string etag;  ///< with quotes
   std::int64_t version = 0;
 };
 using DocumentPtr = std::shared_ptr<const Document>;
 
 /// Everything the screens may fetch at one moment. Immutable; shared between threads.
 struct Published {
-  std::int64_t version = 0;     ///< the server-wide counter
+  std::int64_t version = 0;                                 ///< the server-wide counter
   std::unordered_map<std::string, DocumentPtr> timestamps;  ///< by screen id
   std::unordered_map<std::string, DocumentPtr> metadata;    ///< "12.snapshot.json", "11.targets.json", "1.root.json"
   std::unordered_map<std::string, std::string> cohort_of;   ///< screen id -> cohort
-  DocumentPtr withdrawals;      ///< the envelope to push; null while there is none
+  DocumentPtr withdrawals;                                  ///< the envelope to push; null while there is none
 };
 using PublishedPtr = std::shared_ptr<const Published>;
 
 /// What one publication changed.
 struct Delta {
   PublishedPtr published;
-  std::vector<std::string> screens;        ///< those with a new list: tell them
+  std::vector<std::string> screens;  ///< those with a new list: tell them
   int cohorts_compiled = 0, cohorts_total = 0, timestamps_signed = 0;
   std::vector<std::string> warnings_zh, warnings_en;  ///< the mix rule and items left out, a sentence each
 };
@@ -56,16 +56,16 @@ struct Approved {
   trust::Approval approval;
 };
 struct Inputs {
-  std::vector<campaigns::Campaign> campaigns;        ///< active, by id
-  std::map<std::string, std::string> unit_paths;     ///< unit id -> path
-  std::map<std::string, Approved> approved;          ///< item id -> its live approval
-  std::vector<screens::Place> places;                ///< active screens, by id
+  std::vector<campaigns::Campaign> campaigns;     ///< active, by id
+  std::map<std::string, std::string> unit_paths;  ///< unit id -> path
+  std::map<std::string, Approved> approved;       ///< item id -> its live approval
+  std::vector<screens::Place> places;             ///< active screens, by id
 };
 /// The list of one cohort, before it is signed. Deterministic: equal inputs give equal bytes.
 struct Compiled {
-  std::string playlist;                              ///< schedule::write_playlist
+  std::string playlist;                                       ///< schedule::write_playlist
   std::map<std::string, trust::TargetFile> media, approvals;  ///< target name -> file
-  std::string key;                                   ///< hex SHA-256 over all of it: the cohort
+  std::string key;                                            ///< hex SHA-256 over all of it: the cohort
   std::vector<std::string> warnings_zh, warnings_en;
 };
 /// True if the campaign's target holds the place.
@@ -79,7 +79,7 @@ Compiled compile(const std::vector<const campaigns::Campaign*>& campaigns, const
 struct Cohort {
   std::string key;
   std::int64_t targets_version = 0, snapshot_version = 0;
-  std::string targets, snapshot;      ///< envelopes
+  std::string targets, snapshot;  ///< envelopes
   UtcTime expires;
 };
 struct ScreenDocument {

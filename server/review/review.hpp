@@ -25,8 +25,8 @@ std::optional<State> transition(State from, Act act, int steps);
 /// What the reviewers are asked to sign besides the bytes; fixed when the item is submitted.
 struct Terms {
   trust::Kind kind = trust::Kind::loop;
-  trust::Audience audience;      ///< venues and regions, "*" for all
-  std::string group;             ///< approver group of the reviewers document
+  trust::Audience audience;  ///< venues and regions, "*" for all
+  std::string group;         ///< approver group of the reviewers document
   UtcTime valid_from, valid_until;
   int offline_days = 45;
 };
@@ -36,7 +36,7 @@ struct Decision {
   int version = 1;
   Act act = Act::submit;
   State from = State::draft, to = State::draft;
-  std::string account, holder;   ///< holder: of the account, if it has one
+  std::string account, holder;  ///< holder: of the account, if it has one
   std::string comment;
   UtcTime at;
 };
@@ -46,7 +46,7 @@ struct StoredApproval {
   std::string approval_id;
   std::string item;
   int version = 1;
-  std::string envelope;          ///< bytes; the blob `sha256` once complete
+  std::string envelope;  ///< bytes; the blob `sha256` once complete
   std::string sha256;
   bool complete = false;
   UtcTime valid_from, valid_until;
@@ -67,11 +67,11 @@ class Store {
   virtual Result<std::optional<StoredApproval>> approval_of(std::string_view item, int version) const = 0;
   virtual Result<std::vector<StoredApproval>> live_approvals(UtcTime now) const = 0;  ///< complete, not withdrawn, not ended
   virtual Result<void> put_approval(const StoredApproval& approval) = 0;
-  virtual Result<std::vector<std::string>> approvals_ended(UtcTime now) const = 0;    ///< of items still in state approved
+  virtual Result<std::vector<std::string>> approvals_ended(UtcTime now) const = 0;  ///< of items still in state approved
   /// Trust documents as they came: "root.<N>", "reviewers", "withdrawals" -> envelope bytes.
   virtual Result<std::optional<std::string>> trust_document(std::string_view name) const = 0;
   virtual Result<void> put_trust_document(std::string_view name, std::string_view bytes, std::int64_t version) = 0;
-  virtual Result<std::vector<trust::Withdrawal>> withdrawals() const = 0;             ///< merged; the set only grows
+  virtual Result<std::vector<trust::Withdrawal>> withdrawals() const = 0;  ///< merged; the set only grows
   virtual Result<void> add_withdrawal(const trust::Withdrawal& withdrawal) = 0;
 };
 
@@ -96,10 +96,10 @@ Result<std::string> package(const Tables& db, const Actor& who, std::string_view
 struct Imported {
   Item item;
   std::string approval_id;
-  bool complete = false;         ///< the threshold is met: the item is approved
-  int holders = 0;               ///< distinct holders that have signed so far
-  int threshold = 0;             ///< 0 when the group is unknown
-  std::string envelope;          ///< as stored
+  bool complete = false;  ///< the threshold is met: the item is approved
+  int holders = 0;        ///< distinct holders that have signed so far
+  int threshold = 0;      ///< 0 when the group is unknown
+  std::string envelope;   ///< as stored
 };
 /// An envelope over the statement of the package, with one or more signatures. Signatures are collected: two reviewers may
 /// each send their own. Refused: other bytes than the statement, signatures by keys that are not the group's, the

@@ -18,9 +18,9 @@ struct Site {
   std::string id;
   std::string unit;
   std::string name;
-  std::string region;                   ///< division code
-  std::string venue;                    ///< OpenOOH id, or "x...."
-  std::string zone = "Asia/Shanghai";   ///< IANA
+  std::string region;                  ///< division code
+  std::string venue;                   ///< OpenOOH id, or "x...."
+  std::string zone = "Asia/Shanghai";  ///< IANA
   std::string keeper, keeper_phone, address;
   std::vector<std::string> audiences;
   UtcTime created;
@@ -29,28 +29,28 @@ struct Site {
 enum class ScreenState : std::uint8_t { active, replaced, blocked };
 std::string_view screen_state_name(ScreenState state);
 struct Screen {
-  std::string id;                       ///< "scr-" and 12 random letters and digits
+  std::string id;  ///< "scr-" and 12 random letters and digits
   std::string site;
   std::string name;
   std::vector<std::string> tags;
   ScreenState state = ScreenState::active;
-  std::string device;                   ///< keyid of the device key
+  std::string device;  ///< keyid of the device key
   crypto::PublicKey key;
   UtcTime enrolled;
-  std::string boot;                     ///< nonce of the current boot session; empty before the first token
-  bool clone_alarm = false;             ///< one device key under two boot sessions at once
+  std::string boot;          ///< nonce of the current boot session; empty before the first token
+  bool clone_alarm = false;  ///< one device key under two boot sessions at once
   std::optional<UtcTime> seen;
-  std::string status;                   ///< last status, JSON
+  std::string status;  ///< last status, JSON
 };
 
 /// A device that shows its code and waits.
 struct Enrolment {
-  std::string code;                     ///< 8 characters that cannot be mistaken for one another
+  std::string code;  ///< 8 characters that cannot be mistaken for one another
   std::string device;
   crypto::PublicKey key;
-  std::string address;                  ///< it came from
-  std::string info;                     ///< JSON: model, version; shown to the person who confirms
-  std::string screen;                   ///< when confirmed
+  std::string address;  ///< it came from
+  std::string info;     ///< JSON: model, version; shown to the person who confirms
+  std::string screen;   ///< when confirmed
   UtcTime created, expires;
 };
 
@@ -71,9 +71,9 @@ struct Place {
 
 struct ScreenFilter {
   std::string unit_path, site, text;
-  std::optional<UtcTime> seen_before;   ///< dark screens
-  std::string after;                    ///< screen id
-  int limit = 50;                       ///< 1..200
+  std::optional<UtcTime> seen_before;  ///< dark screens
+  std::string after;                   ///< screen id
+  int limit = 50;                      ///< 1..200
 };
 /// One line of the list of screens.
 struct ScreenLine {
@@ -128,14 +128,14 @@ Result<Site> change_site(Store& db, const accounts::Store& units, const Context&
 // ---- enrolment ---------------------------------------------------------------------------------------------------
 /// From a device: asks for a code. `proof` is the device key's signature over enrolment_message(); asking again while
 /// the code lives gives the same code. Errors: key_invalid, signature_wrong, too_many_requests, screen_enrolled.
-Result<Enrolment> ask_enrolment(Store& db, const crypto::PublicKey& key, ByteView proof, std::string_view address,
-                                std::string_view info, UtcTime now);
+Result<Enrolment> ask_enrolment(Store& db, const crypto::PublicKey& key, ByteView proof, std::string_view address, std::string_view info,
+                                UtcTime now);
 /// "fz-enrol-v1" LF keyid.
 std::string enrolment_message(std::string_view keyid);
 /// By staff at the screen: this code stands at that site. `replaces` names a broken screen whose place it takes.
 /// Errors: forbidden_role, enrolment_code (unknown or ended), not_found{site|screen}.
-Result<Screen> confirm_enrolment(Store& db, const accounts::Store& units, const Context& ctx, std::string_view code,
-                                 std::string_view site, std::string_view name, std::string_view replaces);
+Result<Screen> confirm_enrolment(Store& db, const accounts::Store& units, const Context& ctx, std::string_view code, std::string_view site,
+                                 std::string_view name, std::string_view replaces);
 /// The device asks what became of its code. Errors: enrolment_code.
 Result<Enrolment> enrolment_state(const Store& db, std::string_view code, std::string_view device, UtcTime now);
 
@@ -145,10 +145,10 @@ Result<std::string> make_challenge(Store& db, std::string_view device, UtcTime n
 /// "fz-token-v1" LF nonce LF boot LF keyid.
 std::string token_message(std::string_view nonce, std::string_view boot, std::string_view keyid);
 struct Granted {
-  std::string token;          ///< shown once
+  std::string token;  ///< shown once
   Screen screen;
   UtcTime expires;
-  bool clone_alarm = false;   ///< raised now
+  bool clone_alarm = false;  ///< raised now
 };
 /// Errors: challenge_ended, signature_wrong, screen_unknown, screen_blocked, bad_field (boot: 16..64 hex digits).
 Result<Granted> grant_token(Store& db, audit::Trail& trail, std::string_view device, std::string_view nonce, std::string_view boot,

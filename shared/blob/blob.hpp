@@ -34,9 +34,9 @@ struct Entry {
 };
 
 struct Options {
-  std::uint64_t max_total = 0;                  ///< bytes of all blobs and parts; 0: no limit
-  std::uint64_t min_free = 64ull << 20;         ///< bytes that stay free on the file system
-  std::uint64_t max_blob = 16ull << 30;         ///< bytes of one blob
+  std::uint64_t max_total = 0;           ///< bytes of all blobs and parts; 0: no limit
+  std::uint64_t min_free = 64ull << 20;  ///< bytes that stay free on the file system
+  std::uint64_t max_blob = 16ull << 30;  ///< bytes of one blob
   /// Asked when max_total or min_free stands in the way: names of blobs that may go, best first. They are removed in
   /// that order until `needed` bytes are free. Called without locks held.
   std::function<std::vector<std::string>(std::uint64_t needed)> evict;

@@ -1,0 +1,51 @@
+// What handlers work with; made once by server/app, shared by all threads.
+#pragma once
+#include <atomic>
+#include <functional>
+#include <string>
+
+#include "server/http/board.hpp"
+#include "server/http/channels.hpp"
+#include "server/http/files.hpp"
+#include "server/http/limiter.hpp"
+#include "server/http/metrics.hpp"
+#include "server/http/screen_tokens.hpp"
+#include "server/store/store.hpp"
+
+namespace fz::http {
+
+struct Settings {
+  bool tls = true;            ///< cookies are Secure and named __Host-
+  bool open_metrics = false;  ///< /metrics for everybody, not for loopback alone
+  library::Quota quota;
+  double person_rate = 50, person_burst = 300;    ///< requests a second of one session or address
+  double screen_rate = 30, screen_burst = 300;    ///< of one screen
+  double stranger_rate = 5, stranger_burst = 60;  ///< open routes that cost something, of one address
+};
+
+struct App {
+  store::Store& store;
+  blob::Store& blobs;
+  publish::Publisher& publisher;
+  plays::Log& plays;
+  const Clock& clock;
+  Settings settings;
+  std::function<void()> jobs_wanted = [] {};                            ///< there may be a new job
+  std::function<Result<void>()> ready = [] { return Result<void>(); };  ///< for /readyz
+
+  Metrics metrics{};
+  Channels channels{};
+  ScreenTokens tokens{};
+  Limiter limiter{};
+  OpenFiles files{};
+  PublishedFiles published{};
+  Board board{};
+  BusyNames uploads{};  ///< uploads that are being written
+};
+
+/// Publishes and tells the screens whose list changed.
+Result<publish::Delta> publish_now(App& app);
+/// As publish_now after a change that must succeed whether or not anything can be published yet; problems are logged.
+void publish_quietly(App& app, std::string_view why);
+
+}  // namespace fz::http

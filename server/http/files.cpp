@@ -1,0 +1,52 @@
+#include "server/http/files.hpp"
+
+#include "shared/base/log.hpp"
+
+namespace fz::http {
+
+std::optional<OpenFile> OpenFiles::find(std::string_view sha256) {
+  const std::lock_guard lock(mutex_);
+  const auto it = by_name_.find(std::string(sha256));
+  if (it == by_name_.end()) return std::nullopt;
+  order_.splice(order_.begin(), order_, it->second);
+  return it->second->second;
+}
+
+Result<OpenFile> OpenFiles::open(blob::Store& blobs, std::string_view sha256) {
+  if (auto known = find(sha256)) return *known;
+  FZ_TRY(auto opened, blobs.open_verified(sha256));
+  OpenFile file{std::make_shared<const Fd>(std::move(opened.fd)), opened.length};
+  const std::lock_guard lock(mutex_);
+  std::string name(sha256);
+  if (by_name_.contains(name)) return file;
+  order_.emplace_front(name, file);
+  by_name_.emplace(std::move(name), order_.begin());
+  if (order_.size() > max_open_) {
+    by_name_.erase(order_.back().first);
+    order_.pop_back();
+  }
+  return file;
+}
+
+bool PublishedFiles::contains(const publish::PublishedPtr& published, std::string_view sha256) {
+  const std::lock_guard lock(mutex_);
+  if (published != of_) {
+    std::unordered_set<std::string> names;
+    for (const auto& [file, document] : published->metadata) {
+      if (!file.ends_with(".targets.json")) continue;
+      // These are our own documents, made and verified here; one that cannot be read is a bug worth a log line.
+      const auto envelope = trust::read_envelope(document->bytes, trust::kMaxTargets);
+      const auto targets = envelope ? trust::parse_targets(envelope->payload) : Result<trust::Targets>(envelope.error());
+      if (!targets) {
+        log::error("published {}: {}", file, to_log(targets.error()));
+        continue;
+      }
+      for (const auto& [name, target] : targets->targets) names.insert(target.sha256);
+    }
+    names_ = std::move(names);
+    of_ = published;
+  }
+  return names_.contains(std::string(sha256));
+}
+
+}  // namespace fz::http

@@ -1,0 +1,67 @@
+// Open descriptors of blobs that are being served, and which blobs screens may fetch. Thread-safe.
+#pragma once
+#include <list>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "server/publish/publish.hpp"
+#include "shared/blob/blob.hpp"
+
+namespace fz::http {
+
+struct OpenFile {
+  std::shared_ptr<const Fd> fd;
+  std::uint64_t length = 0;
+};
+
+/// The last used blobs stay open: blobs never change, so a descriptor by hash is good for ever.
+class OpenFiles {
+ public:
+  explicit OpenFiles(std::size_t max_open = 256) : max_open_(max_open) {}
+  std::optional<OpenFile> find(std::string_view sha256);
+  /// Errors: those of blob::Store::open_verified.
+  Result<OpenFile> open(blob::Store& blobs, std::string_view sha256);
+
+ private:
+  using Order = std::list<std::pair<std::string, OpenFile>>;
+  const std::size_t max_open_;
+  std::mutex mutex_;
+  Order order_;  ///< most recently used first
+  std::unordered_map<std::string, Order::iterator> by_name_;
+};
+
+/// Hashes named by the published targets: nothing else leaves by /v1/blobs, drafts above all.
+class PublishedFiles {
+ public:
+  /// Reads the published targets documents once after each publication.
+  bool contains(const publish::PublishedPtr& published, std::string_view sha256);
+
+ private:
+  std::mutex mutex_;
+  publish::PublishedPtr of_;
+  std::unordered_set<std::string> names_;
+};
+
+/// Names of what is being worked on, so that two requests do not write to one upload.
+class BusyNames {
+ public:
+  bool begin(const std::string& name) {
+    const std::lock_guard lock(mutex_);
+    return names_.insert(name).second;
+  }
+  void end(const std::string& name) {
+    const std::lock_guard lock(mutex_);
+    names_.erase(name);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::set<std::string> names_;
+};
+
+}  // namespace fz::http

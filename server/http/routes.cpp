@@ -1,0 +1,138 @@
+#include "server/http/routes.hpp"
+
+namespace fz::http {
+namespace {
+
+using accounts::Role;
+using net::Method;
+
+constexpr std::size_t kSmall = 16 * 1024;          // forms
+constexpr std::size_t kText = 192 * 1024;          // a bulletin, a campaign, a status
+constexpr std::size_t kEnvelope = 768 * 1024;      // 512 KiB signed, base64 and all
+
+// Literal segments stand before {names} where both could match.
+const Route kRoutes[] = {
+    {Method::post, "/v1/session", Auth::open, {}, kSmall, Run::pooled, login, true},
+    {Method::get, "/v1/session", Auth::person, {}, 0, Run::pooled, get_session},
+    {Method::del, "/v1/session", Auth::person, {}, 0, Run::pooled, logout},
+    {Method::put, "/v1/session/password", Auth::person, {}, kSmall, Run::pooled, change_password},
+
+    {Method::get, "/v1/units", Auth::person, {}, 0, Run::pooled, list_units},
+    {Method::post, "/v1/units", Auth::person, Role::administrator, kSmall, Run::pooled, create_unit},
+    {Method::get, "/v1/accounts", Auth::person, Role::administrator, 0, Run::pooled, list_accounts},
+    {Method::post, "/v1/accounts", Auth::person, Role::administrator, kSmall, Run::pooled, create_account},
+    {Method::patch, "/v1/accounts/{account}", Auth::person, Role::administrator, kSmall, Run::pooled, change_account},
+
+    {Method::options, "/v1/uploads", Auth::open, {}, 0, Run::light, describe_uploads},
+    {Method::post, "/v1/uploads", Auth::person, Role::contributor, 0, Run::pooled, create_upload},
+    {Method::head, "/v1/uploads/{upload}", Auth::person, {}, 0, Run::pooled, upload_offset},
+    {Method::patch, "/v1/uploads/{upload}", Auth::person, {}, 0, Run::upload, nullptr},
+    {Method::del, "/v1/uploads/{upload}", Auth::person, {}, 0, Run::pooled, cancel_upload},
+    {Method::get, "/v1/items", Auth::person, {}, 0, Run::pooled, list_items},
+    {Method::post, "/v1/items", Auth::person, Role::contributor, kText, Run::pooled, create_text_item},
+    {Method::get, "/v1/items/{item}", Auth::person, {}, 0, Run::pooled, get_item},
+    {Method::patch, "/v1/items/{item}", Auth::person, {}, kSmall, Run::pooled, change_item},
+    {Method::get, "/v1/items/{item}/renditions/{profile}", Auth::person, {}, 0, Run::pooled, get_rendition},
+
+    {Method::post, "/v1/items/{item}/submit", Auth::person, {}, kSmall, Run::pooled, submit_item},
+    {Method::post, "/v1/items/{item}/review", Auth::person, Role::reviewer, kSmall, Run::pooled, decide},
+    {Method::get, "/v1/items/{item}/package", Auth::person, {}, 0, Run::pooled, get_package},
+    {Method::post, "/v1/approvals", Auth::person, {}, kEnvelope, Run::pooled, import_approval},
+    {Method::get, "/v1/approvals/{approval}", Auth::person, {}, 0, Run::pooled, get_approval},
+    {Method::get, "/v1/withdrawals", Auth::person, {}, 0, Run::pooled, get_withdrawals},
+    {Method::post, "/v1/withdrawals", Auth::person, {}, kEnvelope, Run::pooled, import_withdrawals},
+    {Method::get, "/v1/trust/online-key", Auth::person, {}, 0, Run::pooled, get_online_key},
+    {Method::get, "/v1/trust/{document}", Auth::person, {}, 0, Run::pooled, get_trust_document},
+    {Method::put, "/v1/trust/{document}", Auth::person, Role::administrator, kEnvelope, Run::pooled, import_trust_document},
+
+    {Method::get, "/v1/campaigns", Auth::person, {}, 0, Run::pooled, list_campaigns},
+    {Method::post, "/v1/campaigns", Auth::person, Role::publisher, kText, Run::pooled, create_campaign},
+    {Method::get, "/v1/campaigns/{campaign}", Auth::person, {}, 0, Run::pooled, get_campaign},
+    {Method::put, "/v1/campaigns/{campaign}", Auth::person, Role::publisher, kText, Run::pooled, change_campaign},
+    {Method::put, "/v1/campaigns/{campaign}/state", Auth::person, Role::publisher, kSmall, Run::pooled, set_campaign_state},
+    {Method::post, "/v1/publish", Auth::person, Role::publisher, kSmall, Run::pooled, publish},
+
+    {Method::get, "/v1/sites", Auth::person, {}, 0, Run::pooled, list_sites},
+    {Method::post, "/v1/sites", Auth::person, {}, kSmall, Run::pooled, create_site},
+    {Method::get, "/v1/screens", Auth::person, {}, 0, Run::pooled, list_screens},
+    {Method::get, "/v1/screens/{screen}", Auth::person, {}, 0, Run::pooled, get_screen},
+    {Method::post, "/v1/screens/{screen}/command", Auth::person, {}, kSmall, Run::pooled, command_screen},
+    {Method::post, "/v1/enrolments/{code}", Auth::person, {}, kSmall, Run::pooled, confirm_enrolment},
+
+    {Method::get, "/v1/plays/rollups", Auth::person, {}, 0, Run::pooled, list_rollups},
+    {Method::get, "/v1/plays", Auth::person, {}, 0, Run::pooled, list_plays},
+    {Method::post, "/v1/plays", Auth::screen, {}, kEnvelope, Run::pooled, send_plays},
+
+    {Method::post, "/v1/enrol", Auth::open, {}, kSmall, Run::pooled, ask_enrolment, true},
+    {Method::get, "/v1/enrol/{code}", Auth::open, {}, 0, Run::pooled, get_enrolment, true},
+    {Method::post, "/v1/challenge", Auth::open, {}, kSmall, Run::pooled, get_challenge, true},
+    {Method::post, "/v1/token", Auth::open, {}, kSmall, Run::pooled, get_token, true},
+    {Method::post, "/v1/time", Auth::open, {}, kSmall, Run::pooled, attest_time, true},
+    {Method::get, "/v1/timestamp", Auth::screen, {}, 0, Run::poll, get_timestamp},
+    {Method::get, "/v1/metadata/{file}", Auth::open, {}, 0, Run::light, get_metadata},
+    {Method::get, "/v1/blobs/{sha256}", Auth::screen, {}, 0, Run::poll, get_blob},
+    {Method::get, "/v1/channel", Auth::screen, {}, 0, Run::channel, nullptr},
+    {Method::put, "/v1/status", Auth::screen, {}, 64 * 1024, Run::pooled, report_status},
+
+    {Method::get, "/v1/audit", Auth::person, {}, 0, Run::pooled, list_audit},
+    {Method::get, "/v1/errors", Auth::open, {}, 0, Run::pooled, list_errors},
+    {Method::get, "/healthz", Auth::open, {}, 0, Run::light, healthz},
+    {Method::get, "/readyz", Auth::open, {}, 0, Run::pooled, readyz},
+    {Method::get, "/metrics", Auth::local, {}, 0, Run::pooled, get_metrics},
+};
+
+std::string_view next_segment(std::string_view& rest) {
+  const auto slash = rest.find('/');
+  const auto segment = rest.substr(0, slash);
+  rest = slash == std::string_view::npos ? std::string_view{} : rest.substr(slash + 1);
+  return segment;
+}
+
+bool matches(std::string_view pattern, std::string_view path, std::vector<std::string>& args) {
+  args.clear();
+  pattern.remove_prefix(1);
+  path.remove_prefix(1);
+  if (path.ends_with('/')) return false;
+  for (;;) {
+    const auto want = next_segment(pattern), have = next_segment(path);
+    if (want.starts_with('{')) {
+      if (have.empty() || have.size() > 256) return false;
+      args.emplace_back(have);
+    } else if (want != have) {
+      return false;
+    }
+    if (pattern.empty() || path.empty()) return pattern.empty() && path.empty();
+  }
+}
+
+}  // namespace
+
+std::span<const Route> routes() { return kRoutes; }
+
+Match find_route(net::Method method, std::string_view path) {
+  Match m;
+  if (path.empty() || path[0] != '/') return m;
+  std::vector<std::string> args;
+  const Route* by_get = nullptr;
+  std::string_view literal;  // the first pattern that fits hides later ones with {names}
+  for (const Route& r : kRoutes) {
+    if (!matches(r.path, path, args)) continue;
+    if (!literal.empty() && r.path != literal) continue;
+    literal = r.path;
+    if (!m.allowed.empty()) m.allowed += ", ";
+    m.allowed += net::method_name(r.method);
+    if (r.method == method) {
+      m.route = &r;
+      m.args = std::move(args);
+      return m;
+    }
+    if (method == net::Method::head && r.method == net::Method::get) {
+      by_get = &r;
+      m.args = args;
+    }
+  }
+  m.route = by_get;
+  return m;
+}
+
+}  // namespace fz::http

@@ -47,10 +47,10 @@ Result<std::vector<std::pair<std::string, std::string>>> parse_query(std::string
 /// An absolute http(s) or ws(s) address.
 struct Url {
   bool tls = false;
-  std::string host;          ///< without brackets
+  std::string host;  ///< without brackets
   std::uint16_t port = 0;
-  std::string target;        ///< path and query, begins with '/'
-  std::string host_header() const;   ///< host[:port], port left out when it is the scheme's own
+  std::string target;               ///< path and query, begins with '/'
+  std::string host_header() const;  ///< host[:port], port left out when it is the scheme's own
 };
 /// Errors: bad_request (other schemes, user information, fragments, control characters).
 Result<Url> parse_url(std::string_view url);
@@ -59,13 +59,13 @@ Result<Url> parse_url(std::string_view url);
 struct Request {
   Method method = Method::get;
   std::string method_text;
-  std::string target;        ///< as it arrived
-  std::string path;          ///< decoded, begins with '/', no "." or ".." segments
-  std::string query;         ///< raw, without '?'
+  std::string target;  ///< as it arrived
+  std::string path;    ///< decoded, begins with '/', no "." or ".." segments
+  std::string query;   ///< raw, without '?'
   Headers headers;
-  std::string remote;        ///< the peer's address without port
+  std::string remote;  ///< the peer's address without port
   bool tls = false;
-  std::string body;          ///< filled for `inline_` and `pooled` routes
+  std::string body;                             ///< filled for `inline_` and `pooled` routes
   std::optional<std::uint64_t> content_length;  ///< nothing when chunked
 };
 
@@ -78,10 +78,10 @@ struct FileBody {
 
 struct Response {
   unsigned status = 200;
-  Headers headers;           ///< Content-Length, Date and Connection are the server's own
+  Headers headers;                          ///< Content-Length, Date and Connection are the server's own
   std::shared_ptr<const std::string> body;  ///< may be shared between many responses
   std::optional<FileBody> file;             ///< instead of body
-  bool close = false;        ///< close the connection after this response
+  bool close = false;                       ///< close the connection after this response
 };
 /// A response with text; `type` is the Content-Type.
 Response make_response(unsigned status, std::string_view type, std::string body);
@@ -89,9 +89,9 @@ std::string_view reason_phrase(unsigned status);
 
 /// What a file route says besides the bytes.
 struct FileInfo {
-  std::string etag;          ///< strong, with its quotes
+  std::string etag;  ///< strong, with its quotes
   std::string content_type;
-  std::string cache_control; ///< left out when empty
+  std::string cache_control;  ///< left out when empty
 };
 /// Answers GET and HEAD with Range, If-Range (ETag only), If-None-Match, Accept-Ranges: 200, 206, 304 or 416. One range;
 /// a request for several gets the whole file. `size` is the file's length in bytes.

@@ -15,7 +15,7 @@
 namespace fz::net {
 
 struct ServerTls {
-  std::string certificate_pem;   ///< leaf first
+  std::string certificate_pem;  ///< leaf first
   std::string key_pem;
 };
 
@@ -27,21 +27,21 @@ struct ServerOptions {
   unsigned workers = 4;                 ///< threads of the pool
   std::size_t max_connections = 25000;  ///< over all threads; further ones are closed at once
   std::size_t max_header = 16 * 1024;
-  std::size_t max_queue = 4096;         ///< requests waiting for the pool; beyond it 503 with Retry-After
-  Millis header_deadline{10000};        ///< from the first byte (or the accept) to the end of the header, TLS handshake included
-  Millis idle_deadline{75000};          ///< between requests
-  Millis stall_deadline{20000};         ///< no byte moved in a body, either way
-  Millis rate_grace{10000};             ///< a body may take this plus bytes / min_rate
-  std::uint64_t min_rate = 1024;        ///< bytes per second
-  Millis ping_interval{25000};          ///< WebSocket: silence until a ping; two intervals of silence end the session
+  std::size_t max_queue = 4096;   ///< requests waiting for the pool; beyond it 503 with Retry-After
+  Millis header_deadline{10000};  ///< from the first byte (or the accept) to the end of the header, TLS handshake included
+  Millis idle_deadline{75000};    ///< between requests
+  Millis stall_deadline{20000};   ///< no byte moved in a body, either way
+  Millis rate_grace{10000};       ///< a body may take this plus bytes / min_rate
+  std::uint64_t min_rate = 1024;  ///< bytes per second
+  Millis ping_interval{25000};    ///< WebSocket: silence until a ping; two intervals of silence end the session
   std::size_t ws_max_message = 256 * 1024;
-  std::size_t ws_max_queue = 256;       ///< frames; a session that falls further behind is dropped
+  std::size_t ws_max_queue = 256;  ///< frames; a session that falls further behind is dropped
   std::size_t ws_max_queue_bytes = 4 << 20;
 };
 
 /// A serialised WebSocket frame, made once and shared by any number of sessions.
 using Frame = std::shared_ptr<const std::string>;
-Frame text_frame(std::string_view text);   ///< unmasked: server to client
+Frame text_frame(std::string_view text);  ///< unmasked: server to client
 
 /// One open WebSocket; all functions are thread-safe and return at once.
 class WsSession {
@@ -89,7 +89,7 @@ struct Plan {
     websocket,  ///< `open_ws` on the pool, then upgraded
   };
   Kind kind = Kind::inline_;
-  std::size_t max_body = 0;      ///< bytes; beyond it 413. For `sink` the limit is 2^62 unless set
+  std::size_t max_body = 0;  ///< bytes; beyond it 413. For `sink` the limit is 2^62 unless set
   Handler handler;
   OpenSink open_sink;
   OpenWs open_ws;
@@ -102,18 +102,18 @@ using ErrorPage = std::function<Response(const Error& error, const Request* requ
 using Observer = std::function<void(const Request& request, unsigned status, Millis took)>;
 
 struct ServerCounts {
-  std::size_t connections = 0;   ///< open now
-  std::size_t websockets = 0;    ///< open now
-  std::uint64_t requests = 0;    ///< since start
+  std::size_t connections = 0;     ///< open now
+  std::size_t websockets = 0;      ///< open now
+  std::uint64_t requests = 0;      ///< since start
   std::uint64_t dropped_slow = 0;  ///< WebSockets dropped because they did not read
-  std::uint64_t refused = 0;     ///< connections over the limit
+  std::uint64_t refused = 0;       ///< connections over the limit
 };
 
 class Server {
  public:
   /// Binds and starts serving. Errors: address_in_use{address}, bad_certificate{what}, io.
   static Result<std::unique_ptr<Server>> start(ServerOptions options, Dispatch dispatch, ErrorPage error_page = {}, Observer observer = {});
-  virtual ~Server() = default;   ///< stops, with no drain, if stop() was not called
+  virtual ~Server() = default;  ///< stops, with no drain, if stop() was not called
   virtual std::uint16_t port() const = 0;
   virtual ServerCounts counts() const = 0;
   /// Runs `work` on the pool. False when the queue is full or the server is stopping.

@@ -10,10 +10,10 @@
 namespace fz::net {
 
 struct WsClientOptions {
-  ClientOptions client;          ///< pin, CA, proxy, connect timeout
-  std::string url;               ///< ws, wss, http or https
-  Headers headers;               ///< Authorization ...
-  Millis ping_interval{25000};   ///< silence until a ping; two intervals of silence end the connection
+  ClientOptions client;         ///< pin, CA, proxy, connect timeout
+  std::string url;              ///< ws, wss, http or https
+  Headers headers;              ///< Authorization ...
+  Millis ping_interval{25000};  ///< silence until a ping; two intervals of silence end the connection
   std::size_t max_message = 1 << 20;
   std::size_t max_queue_bytes = 4 << 20;
 };
@@ -30,7 +30,7 @@ class WsClient {
  public:
   /// Starts connecting and returns at once.
   static std::unique_ptr<WsClient> connect(WsClientOptions options, WsClientCallbacks callbacks);
-  virtual ~WsClient() = default;   ///< closes and joins; must not be called from a callback
+  virtual ~WsClient() = default;  ///< closes and joins; must not be called from a callback
   /// Thread-safe. False when not open or the queue is full.
   virtual bool send(std::string_view text) = 0;
   /// Thread-safe; on_close follows.

@@ -20,6 +20,7 @@ struct Item {
   int number = 0;
   bool bold = false;
   Color ink = kInk;
+  double scale = 1;  // of the em
 };
 struct Section {
   std::string name;  // four characters; empty: a note without a card
@@ -47,12 +48,13 @@ struct Metrics {
   double heading;   // height of a card's heading (portrait)
   double min_card;  // landscape: the label's own height
 
-  Metrics(Size s, double body_em) : size(s), portrait(s.width < s.height), m(min_em(s)), em(body_em) {
+  // `tight`: less air, when that saves a page.
+  Metrics(Size s, double body_em, bool tight) : size(s), portrait(s.width < s.height), m(min_em(s)), em(body_em) {
     margin = s.width * (portrait ? 0.04 : 0.033);
-    line = em * 1.36;
-    item_gap = em * 0.3;
-    card_gap = m * 0.3;
-    pad = em * (portrait ? 0.28 : 0.36);
+    line = em * (tight ? 1.24 : 1.36);
+    item_gap = em * (tight ? 0.16 : 0.3);
+    card_gap = m * (tight ? 0.22 : 0.3);
+    pad = em * (portrait ? 0.28 : 0.36) * (tight ? 0.7 : 1);
     marker = em * (portrait ? 1.35 : 1.6);
     label = portrait ? 0 : m * 3.1;
     heading = portrait ? m * 1.5 : 0;
@@ -62,10 +64,15 @@ struct Metrics {
   // In portrait the marker stands in the first line only: nine characters a line leave no room for a column.
   double room(const Item& i) const { return text_w - (!portrait && i.marker != Marker::none ? marker : 0); }
   double indent(const Item& i) const { return portrait && i.marker != Marker::none ? marker : 0; }
+  double piece_height(const Piece& p) const { return static_cast<double>(p.lines.size()) * line * p.item->scale; }
+  double content_height(const Card& c) const {
+    double h = 0;
+    for (std::size_t i = 0; i < c.pieces.size(); ++i) h += piece_height(c.pieces[i]) + (i ? item_gap : 0);
+    return h;
+  }
   double card_height(const Card& c) const {
-    double h = c.section->name.empty() ? 0 : 2 * pad + heading;
-    for (std::size_t i = 0; i < c.pieces.size(); ++i) h += static_cast<double>(c.pieces[i].lines.size()) * line + (i ? item_gap : 0);
-    return c.section->name.empty() ? h : std::max(h, min_card);
+    double h = content_height(c);
+    return c.section->name.empty() ? h : std::max(h + 2 * pad + heading, min_card);
   }
 };
 
@@ -82,7 +89,7 @@ std::vector<Section> sections_of(const Text& t, const Bulletin& b) {
   std::vector<Section> s;
   bool is_case = b.exposes == Exposes::case_;
   s.push_back({is_case ? "案件经过" : "诈骗手法", kBlue, kTintBlue, items_of(t, b.how, Marker::number)});
-  if (b.loss) s.push_back({"案件结果", kRedDark, kTintRed, {Item{t.measure(*b.loss, true), Marker::none, 0, true, kRed}}});
+  if (b.loss) s.push_back({"案件结果", kRedDark, kTintRed, {Item{t.measure(*b.loss, true), Marker::none, 0, true, kRed, 1.3}}});
   if (!b.signs.empty()) s.push_back({"识骗要点", kRed, kTintRed, items_of(t, b.signs, Marker::warning)});
   s.push_back({"正确做法", kGreen, kTintGreen, items_of(t, b.advice, Marker::check)});
   if (b.law) {
@@ -105,7 +112,8 @@ class Filler {
   void add(const Section& section) {
     std::vector<Piece> pieces;
     for (auto& item : section.items)
-      pieces.push_back({&item, break_lines(item.clusters, m_.room(item) / m_.em, Flow::body, m_.indent(item) / m_.em), true});
+      pieces.push_back(
+          {&item, break_lines(item.clusters, m_.room(item) / (m_.em * item.scale), Flow::body, m_.indent(item) / m_.em), true});
     double whole = m_.card_height({&section, pieces}), left = room_ - used_;
     if (whole > left && used_ > 0 && (whole <= next_room_ || left < room_ * 0.4)) turn();
     Card card{&section, {}};
@@ -122,23 +130,20 @@ class Filler {
     card.pieces.push_back(p);
     if (m_.card_height(card) <= room_ - used_) return;
     card.pieces.pop_back();
-    double empty = m_.card_height({card.section, {}}), one = m_.card_height({card.section, {p}});
-    if (one <= next_room_ && (!card.pieces.empty() || used_ > 0)) {
-      close(card);
-      turn();
-      return place(card, std::move(p));
-    }
-    // Taller than any page: as many lines as there is room for, then go on.
-    double left = room_ - used_ - (card.pieces.empty() ? empty : m_.card_height(card) + m_.item_gap);
-    if (card.pieces.empty() && !card.section->name.empty()) left = room_ - used_ - 2 * m_.pad - m_.heading;
-    auto n = static_cast<std::ptrdiff_t>(std::max(0.0, std::floor(left / m_.line + 1e-6)));
+    // What is short stays whole on the next page; what is long begins here, two lines at least on either side.
     bool page_is_empty = card.pieces.empty() && used_ <= 0;
-    if (n < 2 && !page_is_empty) {
+    double frame = card.section->name.empty() ? 0 : 2 * m_.pad + m_.heading;
+    double left = room_ - used_ - frame - (card.pieces.empty() ? 0 : m_.content_height(card) + m_.item_gap);
+    auto count = static_cast<std::ptrdiff_t>(p.lines.size());
+    auto n = static_cast<std::ptrdiff_t>(std::max(0.0, std::floor(left / (m_.line * p.item->scale) + 1e-6)));
+    if (n == count - 1 && n > 2) --n;
+    bool is_long = m_.piece_height(p) > (next_room_ - frame) * 0.45 && n >= 2 && count - n >= 2;
+    if (!page_is_empty && (!is_long || n < 2)) {
       close(card);
       turn();
       return place(card, std::move(p));
     }
-    n = std::clamp<std::ptrdiff_t>(n, 1, static_cast<std::ptrdiff_t>(p.lines.size()));
+    n = std::clamp<std::ptrdiff_t>(n, 1, count);
     Piece head{p.item, {p.lines.begin(), p.lines.begin() + n}, p.first}, tail{p.item, {p.lines.begin() + n, p.lines.end()}, false};
     card.pieces.push_back(std::move(head));
     if (tail.lines.empty()) return;
@@ -175,12 +180,15 @@ class BulletinPages {
         options_(o),
         m_(min_em(size)),
         portrait_(size.width < size.height),
-        margin_(Metrics(size, m_).margin) {
+        margin_(Metrics(size, m_, false).margin) {
     kind_ = fraud_kind_label(b.fraud_kind);
     double title_w = size.width - 2 * margin_;
-    title_ = fit(text.measure(b.title, true), title_w, m_ * (portrait_ ? 1.35 : 1.75), m_, portrait_ ? 3 : 1, Flow::display);
-    if (title_.lines.size() > (portrait_ ? 4u : 2u) || (!portrait_ && title_.px < m_ * 1.3))
-      title_ = fit(text.measure(b.title, true), title_w, m_ * 1.45, m_, portrait_ ? 4 : 2, Flow::display);
+    auto clusters = text.measure(b.title, true);
+    auto one = portrait_ ? Fitted{} : fit(clusters, title_w, size.height, m_ * 1.75, m_ * 1.3, 1);
+    if (one.lines.size() == 1 && one.lines[0].width * one.px <= title_w + one.px * 0.5)
+      title_ = std::move(one);
+    else
+      title_ = fit(clusters, title_w, size.height, m_ * (portrait_ ? 1.3 : 1.45), m_, portrait_ ? 4 : 2);
     double chip = m_ * 1.5, gap = m_ * 0.32;
     header_first_ = gap + chip + gap * 0.9 + static_cast<double>(title_.lines.size()) * title_.px * 1.2 + gap;
     header_next_ = gap * 0.8 + chip + gap * 0.8;
@@ -189,26 +197,28 @@ class BulletinPages {
   Plan compose() {
     auto sections = sections_of(text_, b_);
     double foot = footer_height(size_, options_), air = m_ * 0.35;
-    auto fill = [&](double em) {
-      Metrics metrics(size_, em);
+    auto fill = [&](double em, bool tight) {
+      Metrics metrics(size_, em, tight);
       double body = size_.height - foot - 2 * air + metrics.card_gap;
       Filler f(metrics, body - header_first_, body - header_next_);
       for (auto& s : sections) f.add(s);
       return f.take();
     };
-    // The largest size that takes no more pages than the smallest one.
+    // Least pages first, then the largest size that takes no more of them.
     double em = m_;
-    auto pages = fill(em);
+    auto pages = fill(em, false), tighter = fill(em, true);
+    bool tight = tighter.size() < pages.size();
+    if (tight) pages = std::move(tighter);
     for (int step = 12; step > 0; --step) {
       double larger = m_ * (1 + (portrait_ ? 0.016 : 0.028) * step);
-      auto candidate = fill(larger);
+      auto candidate = fill(larger, tight);
       if (candidate.size() > pages.size()) continue;
       pages = std::move(candidate);
       em = larger;
       break;
     }
     Plan plan{size_, {}};
-    Metrics metrics(size_, em);
+    Metrics metrics(size_, em, tight);
     for (std::size_t i = 0; i < pages.size(); ++i) plan.pages.push_back(page(metrics, pages[i], i, pages.size(), air, foot));
     return plan;
   }
@@ -221,13 +231,12 @@ class BulletinPages {
     double used = -metrics.card_gap;
     for (auto& card : cards) used += metrics.card_height(card) + metrics.card_gap;
     // What is left over goes to the cards, so that a page is filled as a printed one would be.
-    double spare = std::max(0.0, bottom - top - used), stretch = 0;
-    std::size_t stretchable = 0;
-    for (auto& card : cards) stretchable += !card.section->name.empty();
-    if (stretchable) stretch = spare / static_cast<double>(stretchable);
-    double y = top;
+    double spare = std::max(0.0, bottom - top - used), stretchable = 0;
+    for (auto& card : cards) stretchable += card.section->name.empty() ? 0 : metrics.card_height(card);
+    double y = top + (stretchable > 0 ? 0 : spare / 2);  // a note alone stands in the middle
     for (auto& card : cards) {
-      double h = metrics.card_height(card) + (card.section->name.empty() ? 0 : stretch);
+      double h = metrics.card_height(card);
+      if (!card.section->name.empty()) h += spare * h / stretchable;
       draw_card(c, metrics, card, y, h);
       y += h + metrics.card_gap;
     }
@@ -241,7 +250,7 @@ class BulletinPages {
     bool is_case = b_.exposes == Exposes::case_;
     double h = index == 0 ? header_first_ : header_next_;
     c.gradient({0, 0, c.w(), h}, kBlue, kNavy);
-    c.icon(Icon::rays, {c.w() * 0.45, 0, c.w() * 0.7, h}, rgb(0xffffff, 12));
+    c.icon(Icon::rays, {0, 0, c.w(), h}, rgb(0xffffff, 10));
     c.fill({0, h - std::max(1.0, m_ * 0.09), c.w(), std::max(1.0, m_ * 0.09)}, kGoldDark);
     double gap = m_ * 0.32 * (index == 0 ? 1 : 0.8), chip = m_ * 1.5, x = margin_;
     double kind_w = c.width(kind_, m_, true) + m_;
@@ -250,6 +259,15 @@ class BulletinPages {
     c.count(kind_);
     x += kind_w + m_ * 0.4;
     double dots = pager(c, index, count, gap + chip / 2);
+    if (index > 0) {  // the title again, where one line of it fits beside the kind
+      double room = c.w() - margin_ - dots - m_ * 0.4 - x;
+      auto lines = break_lines(text_.measure(b_.title, true), room / m_, Flow::display);
+      if (lines.size() == 1 && lines[0].width * m_ <= room) {
+        c.text(x + m_ * 0.1, gap + m_ * 0.25, m_, lines[0].text, kWhite, Role::title, true);
+        c.count(lines[0].text);
+        return h;
+      }
+    }
     std::string tag = is_case ? "典型案例" : "手法揭秘";
     double tag_w = c.width(tag, m_, true) + m_;
     if (x + tag_w + m_ * 0.4 < c.w() - margin_ - dots) {
@@ -259,18 +277,8 @@ class BulletinPages {
         c.frame({x + m_ * 0.04, gap + m_ * 0.04, tag_w - m_ * 0.08, chip - m_ * 0.08}, kGold, m_ * 0.06, chip * 0.2);
       c.text(x + m_ * 0.5, gap + m_ * 0.25, m_, tag, is_case ? kWhite : kGold, Role::chip, true);
       c.count(tag);
-      x += tag_w + m_ * 0.5;
     }
-    if (index > 0) {  // the title again, where one line of it fits beside the chips
-      auto clusters = text_.measure(b_.title, true);
-      double room = c.w() - margin_ - dots - m_ * 0.4 - x;
-      auto lines = break_lines(clusters, room / m_, Flow::display);
-      if (lines.size() == 1 && lines[0].width * m_ <= room) {
-        c.text(x, gap + m_ * 0.25, m_, lines[0].text, kWhite, Role::title, true);
-        c.count(lines[0].text);
-      }
-      return h;
-    }
+    if (index > 0) return h;
     double y = gap + chip + gap * 0.9;
     for (auto& l : title_.lines) {
       c.text(margin_, y + title_.px * 0.1, title_.px, l.text, kWhite, Role::title, true);
@@ -332,15 +340,15 @@ class BulletinPages {
     double at = text_top + (text_h - total) / 2;
     for (auto& p : card.pieces) {
       draw_piece(c, k, s, p, text_x, at);
-      at += static_cast<double>(p.lines.size()) * k.line + gap;
+      at += k.piece_height(p) + gap;
     }
   }
 
   void draw_piece(Canvas& c, const Metrics& k, const Section& s, const Piece& p, double x, double y) {
-    double lead = (k.line - k.em) / 2, d = k.em * 1.16;
+    double px = k.em * p.item->scale, line = k.line * p.item->scale, lead = (line - px) / 2, d = k.em * 1.16;
     bool marked = p.item->marker != Marker::none;
     if (marked && p.first) {
-      Box b{x, y + (k.line - d) / 2, d, d};
+      Box b{x, y + (line - d) / 2, d, d};
       switch (p.item->marker) {
         case Marker::number:
           c.fill(b, s.color, d / 2);
@@ -358,9 +366,9 @@ class BulletinPages {
     }
     for (std::size_t i = 0; i < p.lines.size(); ++i) {
       double shift = !marked ? 0 : !k.portrait || (i == 0 && p.first) ? k.marker : 0;
-      c.text(x + shift, y + lead, k.em, p.lines[i].text, p.item->ink, Role::body, p.item->bold);
+      c.text(x + shift, y + lead, px, p.lines[i].text, p.item->ink, Role::body, p.item->bold);
       c.count(p.lines[i].text);
-      y += k.line;
+      y += line;
     }
   }
 

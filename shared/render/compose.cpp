@@ -21,20 +21,27 @@ double Canvas::text(double x, double y, double px, std::string s, Color c, Role 
   return w;
 }
 void Canvas::centred(double middle_x, double y, double px, std::string s, Color c, Role role, bool bold) {
-  double w = width(s, px, bold);
-  text(middle_x - w / 2, y, px, std::move(s), c, role, bold);
+  // By the ink: the empty halves of marks at the ends would push the line aside.
+  double w = width(s, px, bold), left = empty_start(s) * px, right = empty_end(s) * px;
+  text(middle_x - left - (w - left - right) / 2, y, px, std::move(s), c, role, bold);
 }
 
-Fitted fit(const Clusters& c, double width, double max_px, double min_px, std::size_t max_lines, Flow flow) {
-  constexpr int kSteps = 24;
-  for (int i = 0; i < kSteps && max_px > min_px; ++i) {
-    double px = max_px - (max_px - min_px) * i / kSteps;
-    auto lines = break_lines(c, width / px, flow);
-    bool fits = lines.size() <= max_lines;
+Fitted fit(const Clusters& c, double width, double max_height, double max_px, double min_px, std::size_t max_lines) {
+  Fitted best;
+  double best_score = 0;
+  for (double px = std::max(max_px, min_px);; px = std::max(min_px, px * 0.97)) {
+    auto lines = break_lines(c, width / px, Flow::display);
+    bool fits = lines.size() <= max_lines && static_cast<double>(lines.size()) * px * 1.3 <= max_height;
     for (auto& l : lines) fits &= l.width * px <= width + 0.5 * px;
-    if (fits) return {px, std::move(lines)};
+    double score = px / (1 + 0.24 * tearing(c, lines));
+    if (fits && score > best_score) {
+      best_score = score;
+      best = {px, std::move(lines)};
+    }
+    if (px <= min_px) break;
   }
-  return {min_px, break_lines(c, width / min_px, flow)};
+  if (best.lines.empty()) best = {min_px, break_lines(c, width / min_px, Flow::display)};
+  return best;
 }
 
 namespace {
@@ -83,12 +90,15 @@ void footer_landscape(Canvas& c, const Options& o, double top, double h) {
     auto lines = break_lines(c.fonts().measure(o.qr_caption, false), 6.3, Flow::display);
     double widest = 0;
     for (auto& l : lines) widest = std::max(widest, l.width * m);
-    double y = middle - static_cast<double>(lines.size()) * m * 0.62 + m * 0.12;
-    for (auto& l : lines) {
-      if (!l.text.empty()) c.text(x - m * 0.4 - l.width * m, y, m, l.text, kWhite, Role::hotline);
-      y += m * 1.24;
+    // The hotline goes before the caption where there is not room for both.
+    if (widest > 0 && hotline_width(c, m, big, kHotlineName[1]) + widest + m * 0.6 <= room) {
+      double y = middle - static_cast<double>(lines.size()) * m * 0.62 + m * 0.12;
+      for (auto& l : lines) {
+        c.text(x - m * 0.4 - l.width * m, y, m, l.text, kWhite, Role::hotline);
+        y += m * 1.24;
+      }
+      room -= widest + m * 0.6;
     }
-    room -= widest + m * 0.6;
   }
   for (auto name : kHotlineName)
     for (auto words : kPolice) {

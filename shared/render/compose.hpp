@@ -58,12 +58,13 @@ class Canvas {
   PagePlan page_;
 };
 
-/// Lines at the largest em in [min_px, max_px] at which there are at most max_lines; at min_px otherwise.
+/// Lines at an em in [min_px, max_px]: at most max_lines of them, no higher than max_height together (line height 1.3), as
+/// large as possible, where a smaller size wins that tears fewer phrases. At min_px if nothing fits.
 struct Fitted {
   double px = 0;
   std::vector<Line> lines;
 };
-Fitted fit(const Clusters& c, double width, double max_px, double min_px, std::size_t max_lines, Flow flow);
+Fitted fit(const Clusters& c, double width, double max_height, double max_px, double min_px, std::size_t max_lines);
 
 /// The bar with the hotline at the foot of a page. `height` as footer_height().
 double footer_height(Size s, const Options& o);

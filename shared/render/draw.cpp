@@ -123,8 +123,8 @@ void diamond(cairo_t* c, Color k) {
 // Beams from the middle of the lower edge: the ground of slogans and of the slate.
 void rays(cairo_t* c, Color k) {
   set(c, k);
-  for (int i = 0; i < 18; i += 2) {
-    double a = kPi + kPi * i / 18, b = kPi + kPi * (i + 1) / 18;
+  for (int i = 0; i < 17; i += 2) {
+    double a = kPi + kPi * i / 17, b = kPi + kPi * (i + 1) / 17;
     cairo_move_to(c, 0.5, 1.05);
     cairo_line_to(c, 0.5 + 2 * std::cos(a), 1.05 + 2 * std::sin(a));
     cairo_line_to(c, 0.5 + 2 * std::cos(b), 1.05 + 2 * std::sin(b));
@@ -193,7 +193,7 @@ struct Painter {
     auto code = make_qr(o.text);
     if (!code) return;  // layout leaves the code out when it does not fit; nothing to draw is not an error here
     cairo_surface_flush(image);
-    draw_qr(*code, o.box, to);
+    draw_qr(*code, o.box, 2, to);  // its box stands on more white or on plain ground
     cairo_surface_mark_dirty(image);
   }
 };
@@ -224,8 +224,8 @@ Result<QrCode> make_qr(std::string_view text) {
   return out;
 }
 
-bool draw_qr(const QrCode& code, const Box& box, Surface& to) {
-  int side = static_cast<int>(std::min(box.w, box.h)), module = side / (code.side + 8);
+bool draw_qr(const QrCode& code, const Box& box, int quiet, Surface& to) {
+  int side = static_cast<int>(std::min(box.w, box.h)), module = side / (code.side + 2 * quiet);
   if (module < 1) return false;
   int x0 = static_cast<int>(box.x + (box.w - side) / 2), y0 = static_cast<int>(box.y + (box.h - side) / 2);
   int inset = (side - module * code.side) / 2;

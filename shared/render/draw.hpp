@@ -16,7 +16,7 @@ struct QrCode {
   std::vector<bool> dark;
 };
 Result<QrCode> make_qr(std::string_view text);
-/// Draws it with a quiet zone of 4 modules, whole pixels a module, centred on white in `box`. Nothing if the box is too small.
-bool draw_qr(const QrCode& code, const Box& box, Surface& to);
+/// Draws it with a quiet zone of `quiet` modules, whole pixels a module, centred on white in `box`. Nothing if the box is too small.
+bool draw_qr(const QrCode& code, const Box& box, int quiet, Surface& to);
 
 }  // namespace fz::render

@@ -15,13 +15,14 @@ namespace fz::render {
 
 /// A screen at least this many times as wide as high is a strip: one line of text at a time.
 inline constexpr double kStripRatio = 3.0;
-/// Smallest glyph (a full CJK character's ink) as a part of the screen's height, on everything but strips; on strips 0.25.
+/// Smallest glyph (a full CJK character's ink) as a part of the screen's height; on strips 0.25. (More than twice as high
+/// as wide: a ninth of the width, so that nine characters fit a line.)
 inline constexpr double kMinGlyph = 0.05;
 /// A page stays at least its characters divided by this, in seconds, and never less than 3 s.
 inline constexpr int kCharsPerSecond = 4;
 
 struct Options {
-  std::string qr_text;     ///< a QR code beside the hotline, with this content; empty: none
+  std::string qr_text;     ///< a QR code beside the hotline, with this content; empty, or no room for it: none
   std::string qr_caption;  ///< at most 12 characters under it ("扫码下载国家反诈中心App")
 };
 

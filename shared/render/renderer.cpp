@@ -67,13 +67,15 @@ void Renderer::prewarm() {
 Result<Pages> Renderer::layout(const Document& doc, Size size, const Options& options) {
   FZ_CHECK(check_size(size));
   const Text& t = impl_->text;
+  Options o = options;
+  if (auto code = make_qr(o.qr_text); !code || footer_height(size, o) * 0.45 < code->side + 4) o = {};  // too small to be read
   Plan plan;
   if (auto* s = std::get_if<Slogan>(&doc))
-    plan = compose_slogan(t, *s, size, options);
+    plan = compose_slogan(t, *s, size, o);
   else if (is_strip(size))
     plan = compose_bulletin_strip(t, std::get<Bulletin>(doc), size);
   else
-    plan = compose_bulletin(t, std::get<Bulletin>(doc), size, options);
+    plan = compose_bulletin(t, std::get<Bulletin>(doc), size, o);
   return Pages(std::make_shared<const Plan>(std::move(plan)));
 }
 
@@ -153,7 +155,7 @@ Result<Surface> Renderer::qr(std::string_view text, int side) {
   FZ_CHECK(check_size({side, side}));
   FZ_TRY(QrCode code, make_qr(text));
   Surface s(side, side);
-  if (!draw_qr(code, {0, 0, static_cast<double>(side), static_cast<double>(side)}, s))
+  if (!draw_qr(code, {0, 0, static_cast<double>(side), static_cast<double>(side)}, 4, s))
     return fail(Code::qr_too_long, {{"bytes", std::to_string(text.size())}}, "needs more pixels");
   return s;
 }

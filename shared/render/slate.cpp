@@ -49,6 +49,17 @@ struct Slates {
     c.icon(Icon::rays, {0, 0, c.w(), c.h()}, rgb(0xffffff, 11));
   }
 
+  // At most two lines; what is longer is shortened in the middle.
+  std::vector<std::string> two_lines(const std::string& value, double max_em, bool bold) const {
+    auto lines = break_lines(text.measure(value, bold), max_em, Flow::display);
+    if (lines.size() == 1 || (lines.size() == 2 && std::max(lines[0].width, lines[1].width) <= max_em + 0.5)) {
+      std::vector<std::string> out;
+      for (auto& l : lines) out.push_back(l.text);
+      return out;
+    }
+    return {shortened(text, value, max_em, bold)};
+  }
+
   PagePlan screen() const {
     Canvas c(text, size);
     ground(c);
@@ -65,25 +76,27 @@ struct Slates {
 
   // The lower band: site, server and message. Returns the top of what it took.
   double status(Canvas& c, double top, double foot) const {
+    bool portrait = size.width < size.height;
     std::vector<std::string> parts;
-    if (s.state == Slate::State::waiting) parts.emplace_back("正在接收反诈宣传内容");
+    if (s.state == Slate::State::waiting) parts.emplace_back(portrait ? "正在接收内容" : "正在接收反诈宣传内容");
     if (s.state == Slate::State::clock_unknown) parts.emplace_back("正在校准时间");
     if (!s.message.empty()) parts.push_back(one_line(s.message));
-    if (s.state != Slate::State::enrol) {
-      if (!s.site.empty()) parts.push_back(one_line(s.site));
-    }
+    if (s.state != Slate::State::enrol && !s.site.empty()) parts.push_back(one_line(s.site));
     if (parts.empty()) return top + foot;
     double x = m * 0.9, room = c.w() - 1.8 * m;
-    bool portrait = size.width < size.height;
     if (!portrait && parts.size() > 1) {  // on one line, if it fits
       std::string joined = parts[0];
       for (std::size_t i = 1; i < parts.size(); ++i) joined += "　" + parts[i];
       if (c.width(joined, m) <= room) parts = {joined};
     }
+    std::vector<std::string> rows;
+    for (auto& p : parts)
+      for (auto& l : two_lines(p, room / m, false)) rows.push_back(l);
+    parts = std::move(rows);
     double h = static_cast<double>(parts.size()) * m * 1.4;
     double y = top + foot - h - m * 0.35;
     for (auto& p : parts) {
-      c.centred(x + room / 2, y, m, shortened(text, p, room / m, false), rgb(0xcfe0ff), Role::label);
+      c.centred(x + room / 2, y, m, p, rgb(0xcfe0ff), Role::label);
       y += m * 1.4;
     }
     return top + foot - h - m * 0.5;
@@ -98,7 +111,8 @@ struct Slates {
     static constexpr Advice kTall[] = {{"来电立即接听", "接"}, {"可疑拨打咨询", "问"}, {"被骗速拨110", "报"}};
     double top = m * 0.8, space = bottom - top;
     double big = portrait ? std::min((c.w() - m * 1.6) / c.width("96110", 1, true), space * 0.2) : std::min(space * 0.36, c.w() * 0.2);
-    double row = portrait ? m * 1.75 : m * 1.42;
+    double px = portrait ? m : m * (s.state == Slate::State::fallback && s.site.empty() && s.message.empty() ? 1.2 : 1);
+    double row = portrait ? m * 1.75 : px * 1.45;
     double badge = portrait ? m * 2.3 : 0;
     std::string name = portrait ? "反诈预警劝阻专线" : "全民反诈　反诈预警劝阻专线";
     double head = portrait ? std::min(m * 1.1, (c.w() - m * 1.4) / c.width(name, 1, true)) : m * 1.25;
@@ -131,12 +145,13 @@ struct Slates {
       for (auto& a : kTall)
         if (portrait) each(a);
     };
-    rows([&](const Advice& a) { widest = std::max(widest, c.width(a.text, m)); });
-    double chip = m * 1.22, x = c.w() / 2 - (widest + chip + m * 0.4) / 2;
+    rows([&](const Advice& a) { widest = std::max(widest, c.width(a.text, px)); });
+    double chip = px * 1.22, x = c.w() / 2 - (widest + chip + px * 0.4) / 2;
     rows([&](const Advice& a) {
-      c.fill({x, y - (chip - m) / 2, chip, chip}, kGold, chip / 2);
-      c.centred(x + chip / 2, y, m, std::string(a.key), kNavy, Role::label, true);
-      c.text(x + chip + m * 0.4, y, m, std::string(a.text), kWhite, Role::body);
+      c.fill({x, y - (chip - px) / 2, chip, chip}, kGold, chip / 2);
+      double key = std::max(m, px * 0.85);
+      c.centred(x + chip / 2, y + (px - key) / 2, key, std::string(a.key), kNavy, Role::label, true);
+      c.text(x + chip + px * 0.4, y, px, std::string(a.text), kWhite, Role::body);
       y += row;
     });
   }
@@ -156,19 +171,25 @@ struct Slates {
       if (margin + head * 7 + w < c.w() - margin) c.text(c.w() - margin - w, top + head * 0.2, m, hot, kGold, Role::hotline, true);
     }
     double y = top + head * 1.6;
-    double side = portrait ? std::min(c.w() * 0.5, (bottom - y) * 0.3) : std::min(c.w() * 0.3, bottom - y - m * 0.4);
-    double panel_w = portrait || !has_qr() ? c.w() - 2 * margin : c.w() - 3 * margin - side;
-    auto facts = [&](double x, double at, double room) {
-      for (auto& [label, value] : {std::pair<std::string, std::string>{"站点", s.site}, {"服务器", s.server}}) {
-        if (value.empty()) continue;
-        double w = c.text(x, at, m, label, rgb(0xa9c4f5), Role::label) + m * 0.5;
-        if (portrait) {
-          at += m * 1.25;
-          c.text(x, at, m, shortened(text, one_line(value), room / m, true), kWhite, Role::label, true);
-        } else {
-          c.text(x + w, at, m, shortened(text, one_line(value), (room - w) / m, true), kWhite, Role::label, true);
-        }
-        at += m * 1.45;
+    double side = portrait ? 0 : std::min(c.w() * 0.3, bottom - y - m * 0.4);
+    double panel_w = portrait || !has_qr() ? c.w() - 2 * margin : c.w() - 2.6 * margin - side;
+    std::string server = one_line(s.server);
+    if (server.starts_with("https://")) server = server.substr(8);
+    // Landscape: "label value" a line. Portrait: the value alone, on up to two lines.
+    std::vector<std::pair<std::string, std::string>> rows;
+    for (auto& [label, value] : {std::pair<std::string, std::string>{"站点", one_line(s.site)}, {"服务器", server}}) {
+      if (value.empty()) continue;
+      if (!portrait) {
+        rows.emplace_back(label, shortened(text, value, (panel_w - m * 0.9 - c.width(label, m)) / m, true));
+      } else {
+        for (auto& l : two_lines(value, panel_w / m, true)) rows.emplace_back("", l);
+      }
+    }
+    auto facts = [&](double x, double at) {
+      for (auto& [label, value] : rows) {
+        double w = label.empty() ? 0 : c.text(x, at, m, label, rgb(0xa9c4f5), Role::label) + m * 0.5;
+        c.text(x + w, at, m, value, kWhite, Role::label, true);
+        at += m * 1.4;
       }
       return at;
     };
@@ -181,23 +202,25 @@ struct Slates {
       c.centred(x + panel_w / 2, at + m * 0.4, m, portrait ? "登记码" : "在管理台输入登记码", kInkSoft, Role::label);
       c.centred(x + panel_w / 2, at + m * 1.6, code_px, code, kRed, Role::title, true);
     };
+    double facts_h = static_cast<double>(rows.size()) * m * 1.4;
     if (portrait) {
+      double gap = m * 0.4, hot_h = m * 1.5;
       panel(margin, y);
-      y += panel_h + m * 0.5;
-      if (has_qr()) {
+      y += panel_h + gap;
+      side = std::min(c.w() * 0.62, bottom - y - facts_h - hot_h - 2 * gap);
+      if (has_qr() && side > m * 2) {
         qr(c, {c.w() / 2 - side / 2, y, side, side});
-        y += side + m * 0.5;
+        y += side + gap;
       }
-      y = facts(margin, y, c.w() - 2 * margin);
+      y = facts(margin, y);
       double w = c.width("反诈专线 96110", m, true);
-      if (y + m * 1.2 < bottom) c.text(c.w() / 2 - w / 2, bottom - m * 1.2, m, "反诈专线 96110", kGold, Role::hotline, true);
+      if (y + m * 1.1 < bottom) c.text(c.w() / 2 - w / 2, bottom - m * 1.3, m, "反诈专线 96110", kGold, Role::hotline, true);
       return;
     }
-    double facts_h = (s.site.empty() ? 0 : m * 1.45) + (s.server.empty() ? 0 : m * 1.45);
     double block = panel_h + m * 0.7 + facts_h;
     double at = y + std::max(0.0, (bottom - y - block) / 2);
     panel(margin, at);
-    facts(margin + m * 0.2, at + panel_h + m * 0.7, panel_w - m * 0.4);
+    facts(margin + m * 0.2, at + panel_h + m * 0.7);
     if (has_qr()) qr(c, {c.w() - margin - side, y + (bottom - y - side) / 2, side, side});
   }
   void qr(Canvas& c, Box b) const {

@@ -21,21 +21,9 @@ Plan screen(const Text& text, const Slogan& s, Size size, const Options& o) {
   bool portrait = size.width < size.height;
   auto clusters = text.measure(s.text, true);
   double chip_h = m * 1.5, chip_top = m * 0.75;
-  double room_top = chip_top + chip_h + m * 0.3, room = top_h - room_top - m * 0.7, width = size.width - 2 * m * (portrait ? 0.62 : 1.2);
-  // The largest size at which all lines fit the height; below the least size the lines go on another page.
-  double px = m;
-  std::vector<Line> lines;
-  for (double p = std::min(room * 0.62, width / 3); p >= m; p *= 0.97) {
-    auto l = break_lines(clusters, width / p, Flow::display);
-    double widest = 0;
-    for (auto& x : l) widest = std::max(widest, x.width);
-    if (static_cast<double>(l.size()) * p * 1.3 > room || widest * p > width + p * 0.5) continue;
-    // A break inside a phrase is only taken when the next size without one is much smaller.
-    px = p;
-    lines = std::move(l);
-    break;
-  }
-  if (lines.empty()) lines = break_lines(clusters, width / px, Flow::display);
+  double room_top = chip_top + chip_h + m * 0.3, room = top_h - room_top - m * 0.7, width = size.width - 2 * m * (portrait ? 0.7 : 1.4);
+  // Below the least size the lines go on another page.
+  auto [px, lines] = fit(clusters, width, room, std::min(room * 0.62, width / 3), m, 100);
   auto per_page = static_cast<std::size_t>(std::max(1.0, room / (px * 1.3)));
   Plan plan{size, {}};
   std::string kind = fraud_kind_label(s.fraud_kind);
@@ -62,12 +50,14 @@ Plan screen(const Text& text, const Slogan& s, Size size, const Options& o) {
 
 Plan strip(const Text& text, const Slogan& s, Size size) {
   double h = size.height, label = h * kStripLabelEm, pad = h * 0.1;
-  // The hotline stands in a block of its own unless the slogan itself says it.
-  bool says_it = s.text.find("96110") != s.text.npos;
-  double block = says_it ? 0 : std::max(text.width("96110", true) * h * 0.36, text.width("反诈专线", true) * label) + 2 * pad;
-  double width = size.width - block - 2 * pad, largest = h * 0.66, least = h * 0.42;
+  double largest = h * 0.66, least = h * 0.42, full = size.width - 2 * pad;
   auto clusters = text.measure(s.text, true);
-  auto whole = break_lines(clusters, width / least, Flow::phrases);
+  // The hotline stands in a block of its own on every page, unless the slogan says it and is one line.
+  auto whole = break_lines(clusters, full / least, Flow::phrases);
+  bool says_it = whole.size() == 1 && s.text.find("96110") != s.text.npos;
+  double block = says_it ? 0 : std::max(text.width("96110", true) * h * 0.36, text.width("反诈专线", true) * label) + 2 * pad;
+  double width = full - block;
+  if (!says_it) whole = break_lines(clusters, width / least, Flow::phrases);
   Plan plan{size, {}};
   for (auto& line : whole) {
     Canvas c(text, size);

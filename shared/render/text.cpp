@@ -1,6 +1,7 @@
 #include "shared/render/text.hpp"
 
 #include <pango/pangocairo.h>
+#include <unicode/ubrk.h>
 
 #include <algorithm>
 #include <limits>
@@ -9,7 +10,8 @@ namespace fz::render {
 namespace {
 
 constexpr double kMeasurePx = 128;
-constexpr const char* kFamilies = "Noto Sans CJK SC,Noto Sans,Noto Sans Symbols,Noto Color Emoji";
+// One family; fontconfig finds other scripts and emoji. (With an emoji font in the list, digits would come from it.)
+constexpr const char* kFamilies = "Noto Sans CJK SC";
 
 // GB/T 15834 and the W3C's requirements for Chinese text layout.
 constexpr std::u32string_view kNotAtStart = U"，。、；：？！”’）》〉】』」〕〗〙〛｝］…—～·•‧％‰℃°／｜,.!?;:)]}>%-~–ー々〻゛゜";
@@ -35,6 +37,77 @@ bool may_break(char32_t a, char32_t b, bool pango_says) {
   return pango_says || is_cjk(a) || is_cjk(b) || is_space(a);
 }
 
+// Byte offsets at which ICU's dictionary sees a word begin.
+std::vector<bool> word_starts(std::string_view text) {
+  std::vector<bool> out(text.size() + 1, false);
+  UErrorCode status = U_ZERO_ERROR;
+  UText* utext = utext_openUTF8(nullptr, text.data(), static_cast<std::int64_t>(text.size()), &status);
+  UBreakIterator* it = ubrk_open(UBRK_WORD, "zh", nullptr, 0, &status);
+  ubrk_setUText(it, utext, &status);
+  if (U_SUCCESS(status))
+    for (int at = ubrk_first(it); at != UBRK_DONE; at = ubrk_next(it)) out[static_cast<std::size_t>(at)] = true;
+  else
+    out.assign(out.size(), true);  // without a dictionary every break is as good
+  if (it) ubrk_close(it);
+  if (utext) utext_close(utext);
+  return out;
+}
+
+// A short quotation reads as one word.
+void mark_quotations(Clusters& c, std::size_t from) {
+  constexpr std::u32string_view kOpen = U"“‘《「『（(", kClose = U"”’》」』）)";
+  constexpr std::size_t kShort = 9;
+  for (std::size_t i = from; i < c.size(); ++i) {
+    auto kind = kOpen.find(c[i].first);
+    if (kind == kOpen.npos) continue;
+    for (std::size_t j = i + 1; j < c.size() && j <= i + kShort; ++j)
+      if (c[j].first == kClose[kind]) {
+        for (std::size_t k = i + 1; k <= j; ++k) c[k].tear += 0.8;
+        break;
+      }
+  }
+}
+
+// Full-width marks that fill one half of their square; two together would leave a hole (“……”，).
+bool fills_left_half(char32_t c) {
+  return kHangs.find(c) != kHangs.npos;
+}
+bool fills_right_half(char32_t c) {
+  return std::u32string_view(U"“‘（《〈【『「〔").find(c) != std::u32string_view::npos;
+}
+
+// Sets the marks that are followed (or preceded) by another one in half a square.
+void tighten(PangoLayout* l, std::string_view text) {
+  PangoAttrList* list = nullptr;
+  char32_t before = 0;
+  std::size_t before_at = 0;
+  for (std::size_t i = 0; i < text.size();) {
+    const char* p = text.data() + i;
+    char32_t c = g_utf8_get_char(p);
+    std::size_t next = i + static_cast<std::size_t>(g_utf8_next_char(p) - p), at = 0, end = 0;
+    if (fills_left_half(before) && (fills_left_half(c) || fills_right_half(c))) {
+      at = before_at;
+      end = i;
+    } else if (fills_right_half(before) && fills_right_half(c)) {
+      at = i;
+      end = next;
+    }
+    if (end > at) {
+      if (!list) list = pango_attr_list_new();
+      PangoAttribute* half = pango_attr_font_features_new("halt=1");
+      half->start_index = static_cast<guint>(at);
+      half->end_index = static_cast<guint>(end);
+      pango_attr_list_insert(list, half);
+    }
+    before = c;
+    before_at = i;
+    i = next;
+  }
+  if (!list) return;
+  pango_layout_set_attributes(l, list);
+  pango_attr_list_unref(list);
+}
+
 }  // namespace
 
 bool forbidden_at_start(char32_t c) {
@@ -45,6 +118,15 @@ bool forbidden_at_end(char32_t c) {
 }
 bool is_punctuation(char32_t c) {
   return forbidden_at_start(c) || forbidden_at_end(c);
+}
+
+double empty_start(std::string_view line) {
+  return !line.empty() && fills_right_half(g_utf8_get_char(line.data())) ? 0.45 : 0;
+}
+double empty_end(std::string_view line) {
+  if (line.empty()) return 0;
+  char32_t last = g_utf8_get_char(g_utf8_find_prev_char(line.data(), line.data() + line.size()));
+  return fills_left_half(last) ? 0.45 : 0;
 }
 
 int count_chars(std::string_view text) {
@@ -81,6 +163,7 @@ PangoLayout* Text::layout(std::string_view text, bool bold, double px) const {
   pango_font_description_free(font);
   pango_layout_set_single_paragraph_mode(l, TRUE);
   pango_layout_set_text(l, text.data(), static_cast<int>(text.size()));
+  tighten(l, text);
   return l;
 }
 
@@ -122,6 +205,7 @@ Clusters Text::measure(std::string_view text, bool bold) const {
     const PangoLogAttr* attrs = pango_layout_get_log_attrs_readonly(l, &n_attrs);
     int char_index = 0;
     std::size_t line_start = out.size();
+    std::vector<bool> word = word_starts(para);
     for (std::size_t i = 0; i < para.size(); ++char_index) {
       const char* p = para.data() + i;
       std::size_t next = i + static_cast<std::size_t>(g_utf8_next_char(p) - p);
@@ -130,7 +214,7 @@ Clusters Text::measure(std::string_view text, bool bold) const {
         out.back().text.append(para.substr(i, next - i));
         out.back().last = c;
       } else {
-        Cluster cluster{std::string(para.substr(i, next - i)), c, c, std::max(width[i], 0.0), false, false};
+        Cluster cluster{std::string(para.substr(i, next - i)), c, c, std::max(width[i], 0.0), false, false, word[i] ? 0.0 : 1.0};
         if (out.size() > line_start)
           cluster.break_before = may_break(out.back().last, c, char_index < n_attrs && attrs[char_index].is_line_break);
         else
@@ -140,6 +224,7 @@ Clusters Text::measure(std::string_view text, bool bold) const {
       i = next;
     }
     g_object_unref(l);
+    mark_quotations(out, line_start);
     first_line = false;
   }
   return out;
@@ -167,16 +252,17 @@ struct Breaker {
   double cost(double width, std::size_t from, std::size_t to, bool final) const {
     double slack = std::max(0.0, room(from) - width) / max_em;
     bool after_mark = is_punctuation(c[to - 1].last) || is_space(c[to - 1].first);
+    double torn = final || to >= c.size() ? 0 : c[to].tear;
     switch (flow) {
       case Flow::body: {
         double per_line = 100;
-        if (!final) return per_line + slack * slack * 8;
-        return per_line + (width < 2.2 && from > 0 ? 10 : 0);
+        if (final) return per_line + (width < 2.2 && from > 0 ? 10 : 0);
+        return per_line + slack * slack * 8 + torn * 0.35;
       }
       case Flow::display:
-        return 100 + slack * slack * 12 + (final || after_mark ? 0 : 2.5);
+        return 100 + slack * slack * 6 + (final || after_mark ? 0 : 3) + torn * 4;
       case Flow::phrases:
-        return 1 + (final || after_mark ? 0 : 1.3) + slack * slack * 0.6;
+        return 1 + (final || after_mark ? 0 : 1.1) + torn * 0.8 + slack * slack * 0.6;
     }
     return 0;
   }
@@ -230,12 +316,31 @@ struct Breaker {
     while (to > from && is_space(c[to - 1].first)) --to;
     Line l;
     for (std::size_t i = from; i < to; ++i) l.text += c[i].text;
-    l.width = sum[to] - sum[from];
+    l.width = line_width(sum, from, to);
     return l;
   }
 };
 
 }  // namespace
+
+double tearing(const Clusters& clusters, const std::vector<Line>& lines) {
+  // Walk the clusters along the lines; spaces at the ends of lines were dropped.
+  double torn = 0;
+  std::size_t i = 0;
+  for (std::size_t l = 0; l + 1 < lines.size(); ++l) {
+    std::size_t bytes = 0;
+    while (i < clusters.size() && bytes < lines[l].text.size()) {
+      if (bytes == 0 && lines[l].text.compare(0, clusters[i].text.size(), clusters[i].text) != 0 && is_space(clusters[i].first)) {
+        ++i;
+        continue;
+      }
+      bytes += clusters[i++].text.size();
+    }
+    if (i == 0 || i >= clusters.size() || clusters[i].new_line) continue;
+    if (!is_punctuation(clusters[i - 1].last) && !is_space(clusters[i].first)) torn += 1 + clusters[i].tear;
+  }
+  return torn;
+}
 
 std::vector<Line> break_lines(const Clusters& clusters, double max_em, Flow flow, double first_indent_em) {
   std::vector<Line> out;

@@ -20,12 +20,13 @@ struct Cluster {
   double width = 0;
   bool break_before = false;
   bool new_line = false;  ///< a line feed stands before it
+  double tear = 0;        ///< how bad a break before it is: inside a word 1, inside a short quotation 0.8, both 1.8
 };
 using Clusters = std::vector<Cluster>;
 
 struct Line {
   std::string text;
-  double width = 0;  ///< em
+  double width = 0;  ///< em, without the empty half of a full-width mark at its end
 };
 
 enum class Flow {
@@ -59,9 +60,14 @@ class Text {
 bool forbidden_at_start(char32_t c);
 bool forbidden_at_end(char32_t c);
 bool is_punctuation(char32_t c);
+/// How much of the first and of the last em of a line is empty: full-width marks fill one half of their square.
+double empty_start(std::string_view line);
+double empty_end(std::string_view line);
 /// Lines no wider than `max_em` (the first one no wider than max_em - first_indent_em), where a closing punctuation mark's
 /// empty half may hang out. An unbreakable run wider than a line is broken between clusters. Always at least one line.
 std::vector<Line> break_lines(const Clusters& clusters, double max_em, Flow flow, double first_indent_em = 0);
+/// How badly the lines tear the text: 1 for each break that is not after a mark, more inside words and quotations.
+double tearing(const Clusters& clusters, const std::vector<Line>& lines);
 /// Characters that are read: all but spaces.
 int count_chars(std::string_view text);
 

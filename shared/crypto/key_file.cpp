@@ -111,7 +111,7 @@ Result<std::string> seal_key(const PrivateKey& key, std::string_view holder, std
 Result<void> write_key_file(const fs::path& path, const PrivateKey& key, std::string_view holder, std::string_view purpose,
                             std::optional<std::string_view> passphrase) {
   std::error_code ec;
-  if (fs::exists(fs::symlink_status(path, ec))) return fail(Code::conflict, {{"what", path.string()}});
+  if (fs::exists(fs::symlink_status(path, ec))) return fail(Code::file_exists, {{"path", path.string()}});
   FZ_TRY(auto text, seal_key(key, holder, purpose, passphrase));
   auto done = write_atomic(path, text, 0600);
   sodium_memzero(text.data(), text.size());

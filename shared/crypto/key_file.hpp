@@ -27,7 +27,7 @@ inline constexpr std::size_t kKeyFileMemory = std::size_t{64} << 20;
 /// The file's text. `passphrase` absent: plain. Errors: bad_field (an empty passphrase).
 Result<std::string> seal_key(const PrivateKey& key, std::string_view holder, std::string_view purpose,
                              std::optional<std::string_view> passphrase);
-/// Writes it atomically, mode 0600. Never overwrites: conflict if `path` is there.
+/// Writes it atomically, mode 0600. Never overwrites: file_exists.
 Result<void> write_key_file(const fs::path& path, const PrivateKey& key, std::string_view holder, std::string_view purpose,
                             std::optional<std::string_view> passphrase);
 

@@ -180,6 +180,15 @@ Result<void> TrustedState::update_targets(std::string_view bytes, UtcTime now) {
   return {};
 }
 
+Result<void> TrustedState::check_snapshot(UtcTime now) const {
+  if (snapshot_ && now >= snapshot_->value.expires) return refuse(Check::expired, "snapshot, " + format_time(snapshot_->value.expires));
+  return {};
+}
+Result<void> TrustedState::check_targets(UtcTime now) const {
+  if (targets_ && now >= targets_->value.expires) return refuse(Check::expired, "targets, " + format_time(targets_->value.expires));
+  return {};
+}
+
 Result<void> TrustedState::take_reviewers(std::string_view bytes) {
   FZ_TRY(auto envelope, open(bytes, kMaxDocument, kReviewersType, root_.value.root, "reviewers"));
   FZ_TRY(auto r, parse_reviewers(envelope.payload));

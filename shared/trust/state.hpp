@@ -84,6 +84,9 @@ class TrustedState {
   std::optional<FileMeta> wanted_targets() const;
   /// Step 7. Refuses: hash, signature, version, delegations, expired. REQUIRES: wanted_targets().
   Result<void> update_targets(std::string_view envelope, UtcTime now);
+  /// The held snapshot and targets, which may end while the timestamp goes on naming them. Refuses: expired.
+  Result<void> check_snapshot(UtcTime now) const;
+  Result<void> check_targets(UtcTime now) const;
   /// Step 8. Refuses: signature, version, expired.
   Result<void> update_reviewers(std::string_view envelope, UtcTime now);
   /// Step 9: a withdrawals document or a renewal. Entries are merged: the set only grows, an entry leaves at its own end.

@@ -38,7 +38,7 @@ TEST(KeyFile, NeverOverwritesAKey) {
   ASSERT_TRUE(write_key_file(dir / "a.key", key, "h", "root", std::nullopt));
   auto again = write_key_file(dir / "a.key", PrivateKey::generate(), "h", "root", std::nullopt);
   ASSERT_FALSE(again);
-  EXPECT_EQ(again.error().code, Code::conflict);
+  EXPECT_EQ(again.error().code, Code::file_exists);
   EXPECT_EQ(read_key_file(dir / "a.key").value().id(), key.id());
 }
 

@@ -1,0 +1,29 @@
+// The commands of fz-keys; each group adds its own to the command line. One thread.
+#pragma once
+#include <CLI/CLI.hpp>
+
+#include "player/keys/passphrase.hpp"
+#include "shared/base/clock.hpp"
+#include "shared/base/json.hpp"
+
+namespace fz::keys {
+
+struct Shared {
+  bool json = false;
+  UtcTime now;           ///< the machine's clock at start, or --now
+  std::string now_text;  ///< --now
+  PassphraseSource passphrase;
+  Result<void> outcome;
+  int exit_code = 0;  ///< of a command that did its work: 3 when the inspected document is refused
+  void run(const std::function<Result<void>()>& work);
+  /// Prints `answer` as JSON, or `people` as lines.
+  void show(const json::object& answer, const std::string& people) const;
+};
+
+void add_ceremony(CLI::App& app, Shared& shared);
+void add_key_commands(CLI::App& app, Shared& shared);
+void add_sign_commands(CLI::App& app, Shared& shared);
+void add_withdrawal_commands(CLI::App& app, Shared& shared);
+void add_inspect(CLI::App& app, Shared& shared);
+
+}  // namespace fz::keys

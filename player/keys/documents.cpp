@@ -1,0 +1,89 @@
+#include "player/keys/documents.hpp"
+
+#include <algorithm>
+
+namespace fz::keys {
+namespace {
+
+Result<std::string> canonical(std::string_view draft, std::string_view type) {
+  if (type == trust::kReviewersType) {
+    FZ_TRY(auto r, trust::parse_reviewers(draft));
+    return trust::write_reviewers(r);
+  }
+  FZ_TRY(auto r, trust::parse_root(draft));
+  return trust::write_root(r);
+}
+/// The signed original inside, whether it was renewed or not.
+Result<std::string> original_of(std::string_view envelope_bytes) {
+  FZ_TRY(auto envelope, trust::read_envelope(envelope_bytes));
+  if (envelope.payload_type == trust::kWithdrawalsType) return std::string(envelope_bytes);
+  if (envelope.payload_type != trust::kRenewalType) return trust::refuse(trust::Check::type, envelope.payload_type);
+  FZ_TRY(auto renewal, trust::parse_renewal(envelope.payload));
+  return renewal.withdrawals;
+}
+}  // namespace
+
+Result<std::string> add_signature_to(std::string_view text, std::string_view type, const crypto::PrivateKey& key) {
+  trust::Envelope envelope{std::string(type), {}, {}};
+  if (auto signed_before = trust::read_envelope(text)) {
+    envelope = *std::move(signed_before);
+    if (envelope.payload_type != type) return trust::refuse(trust::Check::type, envelope.payload_type);
+    FZ_CHECK(canonical(envelope.payload, type));  // nobody signs what no screen could read
+  } else {
+    FZ_TRY(envelope.payload, canonical(text, type));
+  }
+  bool again = std::any_of(envelope.signatures.begin(), envelope.signatures.end(), [&](auto& s) { return s.keyid == key.id(); });
+  if (!again && envelope.signatures.size() >= trust::kMaxSignatures) return trust::refuse(trust::Check::format, "DSSE", "16 signatures");
+  trust::add_signature(envelope, key);
+  return trust::write_envelope(envelope);
+}
+
+Result<std::string> next_root(const trust::Root& current, const RootChange& change, UtcTime now) {
+  auto root = current;
+  root.version += 1;
+  root.issued = now;
+  root.expires = now + Days{change.days};
+  for (auto& id : change.remove) {
+    if (std::erase(root.root.keyids, id) == 0) return fail(Code::not_found, {{"what", id}});
+    root.keys.erase(id);
+  }
+  for (auto& key : change.add) {
+    auto id = crypto::keyid(key);
+    root.keys.emplace(id, key);
+    if (std::find(root.root.keyids.begin(), root.root.keyids.end(), id) == root.root.keyids.end()) root.root.keyids.push_back(id);
+  }
+  if (change.online) {
+    for (auto* role : {&root.timestamp, &root.snapshot, &root.targets}) {
+      for (auto& id : role->keyids) root.keys.erase(id);
+      *role = {{crypto::keyid(*change.online)}, 1};
+    }
+    root.keys.emplace(crypto::keyid(*change.online), *change.online);
+  }
+  if (change.threshold) root.root.threshold = *change.threshold;
+  if (root.root.threshold < 1 || static_cast<std::size_t>(root.root.threshold) > root.root.keyids.size())
+    return fail(Code::bad_field, {{"field", "threshold"}, {"what", std::to_string(root.root.keyids.size()) + " keys"}});
+  return trust::write_root(root);
+}
+
+Result<std::string> withdraw(std::string_view previous, const trust::Withdrawal& entry, int life_days, UtcTime now,
+                             const crypto::PrivateKey& key) {
+  FZ_TRY(auto original, original_of(previous));
+  FZ_TRY(auto envelope, trust::read_envelope(original));
+  FZ_TRY(auto document, trust::parse_withdrawals(envelope.payload));
+  document.version += 1;
+  document.issued = now;
+  document.expires = now + Days{life_days};
+  auto known = std::find_if(document.items.begin(), document.items.end(), [&](auto& i) { return i.approval_id == entry.approval_id; });
+  if (known == document.items.end())
+    document.items.push_back(entry);
+  else
+    known->until = std::max(known->until, entry.until);
+  return trust::write_envelope(trust::sign(trust::kWithdrawalsType, trust::write_withdrawals(document), {&key}));
+}
+
+Result<std::string> renew(std::string_view previous, int life_days, UtcTime now, const crypto::PrivateKey& key) {
+  FZ_TRY(auto original, original_of(previous));
+  auto payload = trust::write_renewal({now, now + Days{life_days}, original});
+  return trust::write_envelope(trust::sign(trust::kRenewalType, std::move(payload), {&key}));
+}
+}  // namespace fz::keys

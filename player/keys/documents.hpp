@@ -1,0 +1,34 @@
+// Changing what is signed: one more signature, a next root, a withdrawal, a renewal. Bytes in, bytes out.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shared/crypto/key.hpp"
+#include "shared/trust/state.hpp"
+
+namespace fz::keys {
+
+/// Adds a signature. `text` is an envelope of this type, or the bare payload (JSON) as a draft, which is written
+/// deterministically first. `type`: kTufType for root, kReviewersType. Refuses: format, type.
+Result<std::string> add_signature_to(std::string_view text, std::string_view type, const crypto::PrivateKey& key);
+
+struct RootChange {
+  std::vector<crypto::PublicKey> add;       ///< root keys
+  std::vector<std::string> remove;          ///< keyids of root keys
+  std::optional<crypto::PublicKey> online;  ///< a new online key replaces the old one in all three roles
+  std::optional<int> threshold;
+  int days = 730;
+};
+/// The payload of the next root, not signed. Errors: not_found (a keyid), bad_field (threshold out of reach).
+Result<std::string> next_root(const trust::Root& current, const RootChange& change, UtcTime now);
+
+/// The latest withdrawals document with one more entry and the next version, signed. `previous` is a withdrawals envelope
+/// or a renewal of one; both keep every earlier entry.
+Result<std::string> withdraw(std::string_view previous, const trust::Withdrawal& entry, int life_days, UtcTime now,
+                             const crypto::PrivateKey& key);
+/// The same document with a later date, its signed original embedded whole.
+Result<std::string> renew(std::string_view previous, int life_days, UtcTime now, const crypto::PrivateKey& key);
+
+}  // namespace fz::keys

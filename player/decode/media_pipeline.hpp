@@ -1,4 +1,7 @@
-// One file through GStreamer: fd:// -> uridecodebin3 -> optional elements -> appsinks, whose samples go to callbacks.
+// One file through GStreamer: fdsrc -> demuxer -> decoder -> optional elements -> appsinks, whose samples go to callbacks.
+// The elements are named here, one chain for each known format, instead of being found by uridecodebin3: with 1.22.0 that
+// stood still for ever in about one of a hundred starts on a busy machine (its source paused, no message), and what is
+// not named cannot be reached by a file.
 #pragma once
 #include <gst/app/gstappsink.h>
 #include <gst/gst.h>
@@ -6,6 +9,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -23,7 +27,7 @@ using GstRef = std::unique_ptr<T, Unref>;
 /// What the demuxer said is in the file.
 struct Streams {
   std::string video_codec, audio_codec;  ///< "h264" "hevc" "vp9" "aac" ...; "" when there is none
-  std::string missing;                   ///< a codec that is in the file but not supported here
+  std::string missing;                   ///< a video or audio format that is in the file but not taken here
 };
 
 /// A sample's time on the file's own axis: running time in ns; nothing when the buffer has no PTS.
@@ -35,12 +39,14 @@ std::optional<std::int64_t> stream_time(GstSample* sample);
 /// most one at a time per kind, and never after the destructor returned.
 class MediaPipeline {
  public:
+  using Callback = std::function<bool(GstSample*)>;
   struct Setup {
     int fd = -1;              ///< its offset is moved; borrowed
+    std::string container;    ///< from read_structure()
     std::string video_chain;  ///< gst-launch text between decoder and sink, or ""
     std::string audio_chain;
     /// Called with every sample; false ends the pass (outcome stopped). No callback: the kind is dropped unseen.
-    std::function<bool(GstSample*)> video, audio;
+    Callback video, audio;
     bool strict = false;  ///< any decoder error is an error of the pass; else the decoder carries on as it can
   };
   enum class Outcome { eos, stopped, running };
@@ -58,26 +64,32 @@ class MediaPipeline {
   /// Ends the pass from a callback or another thread.
   void stop() { stop_ = true; }
 
-  /// What wait() has learnt so far: all once it reported eos or stopped.
-  const Streams& streams() const { return streams_; }
+  /// What the demuxer has told so far: all once wait() reported eos or stopped.
+  Streams streams() const;
   std::int64_t duration_ns() const;  ///< 0: not known
   /// With `strict`: damage that libav reported and painted over.
   int complaints() const { return complaints_; }
 
  private:
   static void on_pad(GstElement*, GstPad* pad, gpointer self);
+  static void on_no_more_pads(GstElement*, gpointer self);
   static void on_element(GstBin*, GstBin*, GstElement* element, gpointer self);
   static void on_log(GstDebugCategory*, GstDebugLevel, const gchar*, const gchar*, gint, GObject*, GstDebugMessage*, gpointer);
+  Result<void> build();
   void link(GstPad* pad);
+  void attach(GstPad* pad, const std::string& chain, Callback* callback);
   Result<void> handle(GstMessage* message);
-  void note_streams(GstMessage* message);
   Error to_error(GstMessage* message) const;
+  Error no_picture() const;
+  Result<void> seek(std::int64_t from_ns);
 
   Setup setup_;
-  Streams streams_;
+  mutable std::mutex mutex_;
+  Streams streams_;  // under mutex_: written by the demuxer's thread
   GstRef<GstElement> pipe_;
   bool has_video_ = false, has_audio_ = false, eos_ = false;
   std::atomic<bool> stop_{false};
+  std::atomic<bool> no_video_{false};
   std::atomic<int> complaints_{0};
 };
 

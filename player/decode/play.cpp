@@ -17,11 +17,13 @@ namespace {
 constexpr Millis kFirstFrameLimit{10'000};
 constexpr Millis kEndOfSound{5'000};
 
+// Colour first, at the file's own size, then geometry in I420: one element doing both paints grey borders around full-range
+// pictures (GStreamer 1.22), and scales before it has heard of a rotation. What needs no change passes through untouched.
 std::string video_chain(const Options& o) {
   auto w = std::to_string(o.geometry.width), h = std::to_string(o.geometry.height);
-  std::string text = "videoconvertscale n-threads=2 ! videoflip video-direction=auto ! ";
+  std::string text = "videoconvert n-threads=2 ! video/x-raw,format=I420,colorimetry=bt709 ! videoflip video-direction=auto ! ";
   if (o.fit == wire::Fit::cover) text += "aspectratiocrop aspect-ratio=" + w + "/" + h + " ! ";
-  text += "videoconvertscale n-threads=2 add-borders=" + std::string(o.fit == wire::Fit::exact ? "false" : "true") +
+  text += "videoscale n-threads=2 add-borders=" + std::string(o.fit == wire::Fit::exact ? "false" : "true") +
           " ! video/x-raw,format=I420,width=" + w + ",height=" + h + ",pixel-aspect-ratio=1/1,colorimetry=bt709";
   return text;
 }
@@ -113,6 +115,7 @@ Result<void> run(const Options& o, int media, wire::RingWriter& ring) {
   Player player(o, ring, still);
   MediaPipeline::Setup setup;
   setup.fd = media;
+  setup.container = structure.container;
   setup.video_chain = video_chain(o);
   setup.audio_chain = kAudioChain;
   setup.video = [&](GstSample* s) { return player.video(s); };

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <cstdlib>
 #include <cstring>
 
@@ -14,8 +15,8 @@ extern char** environ;
 namespace fz::decode {
 namespace {
 
-// coreelements: fdsrc, fdsink, queue, multiqueue, typefind, capsfilter. playback: uridecodebin3.
-constexpr const char* kStill[] = {"coreelements", "app",  "typefindfunctions", "playback", "videoconvertscale", "videofilter", "videocrop",
+// coreelements: fdsrc, fdsink, queue, capsfilter, identity, fakesink.
+constexpr const char* kStill[] = {"coreelements", "app",  "videoconvertscale", "videofilter", "videocrop",
                                   "png",          "jpeg", "jpegformat",        "webp"};
 constexpr const char* kDecode[] = {"isomp4", "matroska", "videoparsersbad", "audioparsers", "audioconvert", "audioresample",
                                    "vpx",    "opus",     "opusparse",       "vorbis",       "libav"};
@@ -40,6 +41,14 @@ void clear_environment() {
   ::setenv("GST_REGISTRY_DISABLE", "yes", 1);
 }
 
+// GLib's warnings: a few go to standard error, so that a hostile file cannot fill a journal.
+void log_some(const gchar*, GLogLevelFlags, const gchar* message, gpointer) {
+  static std::atomic<int> left{20};
+  if (left-- <= 0) return;
+  auto line = "fz-decode: " + std::string(message ? message : "").substr(0, 300) + "\n";
+  [[maybe_unused]] auto ignored = ::write(2, line.data(), line.size());
+}
+
 Result<void> load(const fs::path& dir, const char* name) {
   GError* error = nullptr;
   auto file = dir / ("libgst" + std::string(name) + ".so");
@@ -56,6 +65,7 @@ Result<void> load(const fs::path& dir, const char* name) {
 
 Result<void> load_plugins(PluginSet set) {
   clear_environment();
+  g_log_set_default_handler(log_some, nullptr);
   gst_init(nullptr, nullptr);
   gst_debug_remove_log_function(gst_debug_log_default);  // messages reach people as errors with a code, not as log lines
   auto dir = plugin_dir();

@@ -38,7 +38,9 @@ Result<std::optional<UtcTime>> Call::query_time(std::string_view name) const {
   return std::optional<UtcTime>{*t};
 }
 
-net::Response reply(const json::value& body, unsigned status) { return reply_text(json::write(body), status); }
+net::Response reply(const json::value& body, unsigned status) {
+  return reply_text(json::write(body), status);
+}
 
 net::Response reply_text(std::string json_text, unsigned status) {
   auto r = net::make_response(status, "application/json", std::move(json_text));
@@ -86,6 +88,8 @@ Lang language_of(const net::Request& request) {
   return en != std::string_view::npos && (zh == std::string_view::npos || en < zh) ? Lang::en : Lang::zh;
 }
 
-std::string request_id() { return to_hex(random_bytes(8)); }
+std::string request_id() {
+  return to_hex(random_bytes(8));
+}
 
 }  // namespace fz::http

@@ -18,12 +18,12 @@ struct Call {
   App& app;
   const Route& route;
   net::Request& request;
-  std::vector<std::string> args;     ///< values of {names} in the path, in order
+  std::vector<std::string> args;  ///< values of {names} in the path, in order
   UtcTime now;
-  std::string id;                    ///< of the request; stands in the log and in problems
-  accounts::Actor actor{};           ///< for Auth::person
-  ScreenPtr screen{};                ///< for Auth::screen
-  std::string token{};               ///< as it came; a secret
+  std::string id;           ///< of the request; stands in the log and in problems
+  accounts::Actor actor{};  ///< for Auth::person
+  ScreenPtr screen{};       ///< for Auth::screen
+  std::string token{};      ///< as it came; a secret
 
   const std::string& arg(std::size_t i) const { return args.at(i); }
   /// The body as strict JSON. Errors: bad_json, bad_request (another content type).

@@ -11,8 +11,12 @@ using net::Plan;
 using net::Request;
 using net::Response;
 
-std::string csrf_of(std::string_view session_token) { return crypto::sha256_hex("fz-csrf-v1\n" + std::string(session_token)); }
-std::string cookie_name(const App& app) { return app.settings.tls ? "__Host-fz" : "fz"; }
+std::string csrf_of(std::string_view session_token) {
+  return crypto::sha256_hex("fz-csrf-v1\n" + std::string(session_token));
+}
+std::string cookie_name(const App& app) {
+  return app.settings.tls ? "__Host-fz" : "fz";
+}
 
 namespace {
 
@@ -37,8 +41,12 @@ Credential credential_of(const App& app, const Request& request) {
   return {};
 }
 
-bool is_safe(net::Method m) { return m == net::Method::get || m == net::Method::head || m == net::Method::options; }
-bool is_local(const Request& r) { return r.remote == "127.0.0.1" || r.remote == "::1" || r.remote == "::ffff:127.0.0.1"; }
+bool is_safe(net::Method m) {
+  return m == net::Method::get || m == net::Method::head || m == net::Method::options;
+}
+bool is_local(const Request& r) {
+  return r.remote == "127.0.0.1" || r.remote == "::1" || r.remote == "::ffff:127.0.0.1";
+}
 
 // RFC 9110 leaves most of these to the application; the CSP is for answers that a browser opens by itself.
 void add_common(const App& app, Response& r) {
@@ -49,7 +57,9 @@ void add_common(const App& app, Response& r) {
   if (app.settings.tls) r.headers.add("Strict-Transport-Security", "max-age=31536000");
 }
 
-Error limited(Millis wait) { return fail(Code::too_many_requests, {{"seconds", std::to_string(1 + wait.count() / 1000)}}); }
+Error limited(Millis wait) {
+  return fail(Code::too_many_requests, {{"seconds", std::to_string(1 + wait.count() / 1000)}});
+}
 
 Result<void> check_rate(Call& call, const std::string& name, double rate, double burst) {
   const Millis wait = call.app.limiter.take(name, rate, burst, call.app.clock.steady());
@@ -62,7 +72,8 @@ Result<void> identify_person(Call& call, const Credential& credential) {
   if (credential.token.empty()) return fail(Code::unauthenticated);
   FZ_CHECK(check_rate(call, "p" + crypto::sha256_hex(credential.token), app.settings.person_rate, app.settings.person_burst));
   FZ_TRY(auto who, app.store.read([&](const store::Tx& tx) { return accounts::authenticate(tx.accounts(), credential.token, call.now); }));
-  if (credential.cookie && !is_safe(call.request.method) && !crypto::equal_constant_time(call.request.headers.get("X-CSRF-Token"), csrf_of(credential.token)))
+  if (credential.cookie && !is_safe(call.request.method) &&
+      !crypto::equal_constant_time(call.request.headers.get("X-CSRF-Token"), csrf_of(credential.token)))
     return fail(Code::csrf_missing);
   if (who.touch) {
     // A session that stays alive although this write failed would end early: no reason to refuse the request.
@@ -71,7 +82,8 @@ Result<void> identify_person(Call& call, const Credential& credential) {
   }
   call.actor = std::move(who.actor);
   call.token = credential.token;
-  if (call.actor.must_change && call.route.path != "/v1/session" && call.route.path != "/v1/session/password") return fail(Code::password_must_change);
+  if (call.actor.must_change && call.route.path != "/v1/session" && call.route.path != "/v1/session/password")
+    return fail(Code::password_must_change);
   if (call.route.role) FZ_CHECK(accounts::require(call.actor, *call.route.role));
   return {};
 }
@@ -83,7 +95,8 @@ Result<void> identify_screen(Call& call, const Credential& credential) {
   call.screen = app.tokens.find(credential.token, steady);
   if (!call.screen) {
     FZ_CHECK(check_rate(call, "a" + call.request.remote, app.settings.person_rate, app.settings.person_burst));
-    FZ_TRY(auto screen, app.store.read([&](const store::Tx& tx) { return screens::authenticate(tx.screens(), credential.token, call.now); }));
+    FZ_TRY(auto screen,
+           app.store.read([&](const store::Tx& tx) { return screens::authenticate(tx.screens(), credential.token, call.now); }));
     call.screen = app.tokens.remember(credential.token, std::move(screen), steady);
   }
   call.token = credential.token;
@@ -96,8 +109,10 @@ Result<void> identify(Call& call) {
     case Auth::open:
       if (call.route.costly) return check_rate(call, "o" + call.request.remote, app.settings.stranger_rate, app.settings.stranger_burst);
       return {};
-    case Auth::person: return identify_person(call, credential_of(app, call.request));
-    case Auth::screen: return identify_screen(call, credential_of(app, call.request));
+    case Auth::person:
+      return identify_person(call, credential_of(app, call.request));
+    case Auth::screen:
+      return identify_screen(call, credential_of(app, call.request));
     case Auth::local:
       if (app.settings.open_metrics || is_local(call.request)) return {};
       return fail(Code::not_found, {{"what", call.request.path}});
@@ -108,7 +123,8 @@ Result<void> identify(Call& call) {
 // Refusals are worth an entry in the trail: who tried what.
 void record_refusal(const Call& call, const Error& why) {
   if (http_status(why.code) != 403 || call.actor.account.empty()) return;
-  call.app.store.record_refusal(call.actor, std::string(net::method_name(call.route.method)) + " " + std::string(call.route.path), call.args.empty() ? "" : call.args[0], why, call.now);
+  call.app.store.record_refusal(call.actor, std::string(net::method_name(call.route.method)) + " " + std::string(call.route.path),
+                                call.args.empty() ? "" : call.args[0], why, call.now);
 }
 
 Response finish(const App& app, Response r) {

@@ -27,7 +27,8 @@ std::string Metrics::line(std::string_view name, std::string_view kind, double v
 std::string Metrics::text() const {
   const std::lock_guard lock(mutex_);
   std::string out = "# TYPE fz_http_requests_total counter\n";
-  for (const auto& [key, n] : requests_) out += fmt::format("fz_http_requests_total{{route=\"{}\",status=\"{}xx\"}} {}\n", key.first, key.second, n);
+  for (const auto& [key, n] : requests_)
+    out += fmt::format("fz_http_requests_total{{route=\"{}\",status=\"{}xx\"}} {}\n", key.first, key.second, n);
   out += "# TYPE fz_http_request_seconds histogram\n";
   std::uint64_t sum = 0;
   for (std::size_t i = 0; i < kBucketsMs.size(); ++i) {
@@ -35,7 +36,8 @@ std::string Metrics::text() const {
     out += fmt::format("fz_http_request_seconds_bucket{{le=\"{}\"}} {}\n", kBucketsMs[i] / 1000.0, sum);
   }
   sum += buckets_.back();
-  out += fmt::format("fz_http_request_seconds_bucket{{le=\"+Inf\"}} {}\nfz_http_request_seconds_sum {}\nfz_http_request_seconds_count {}\n", sum, static_cast<double>(took_ms_) / 1000.0, sum);
+  out += fmt::format("fz_http_request_seconds_bucket{{le=\"+Inf\"}} {}\nfz_http_request_seconds_sum {}\nfz_http_request_seconds_count {}\n",
+                     sum, static_cast<double>(took_ms_) / 1000.0, sum);
   for (const auto& [name, n] : counters_) out += fmt::format("# TYPE {} counter\n{} {}\n", name, name, n);
   return out;
 }

@@ -6,9 +6,9 @@ namespace {
 using accounts::Role;
 using net::Method;
 
-constexpr std::size_t kSmall = 16 * 1024;          // forms
-constexpr std::size_t kText = 192 * 1024;          // a bulletin, a campaign, a status
-constexpr std::size_t kEnvelope = 768 * 1024;      // 512 KiB signed, base64 and all
+constexpr std::size_t kSmall = 16 * 1024;      // forms
+constexpr std::size_t kText = 192 * 1024;      // a bulletin, a campaign, a status
+constexpr std::size_t kEnvelope = 768 * 1024;  // 512 KiB signed, base64 and all
 
 // Literal segments stand before {names} where both could match.
 const Route kRoutes[] = {
@@ -107,7 +107,9 @@ bool matches(std::string_view pattern, std::string_view path, std::vector<std::s
 
 }  // namespace
 
-std::span<const Route> routes() { return kRoutes; }
+std::span<const Route> routes() {
+  return kRoutes;
+}
 
 Match find_route(net::Method method, std::string_view path) {
   Match m;

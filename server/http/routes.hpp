@@ -27,39 +27,84 @@ using Handle = Result<net::Response> (*)(Call&);
 
 struct Route {
   net::Method method;
-  std::string_view path;        ///< "/v1/items/{item}"
+  std::string_view path;  ///< "/v1/items/{item}"
   Auth auth = Auth::person;
   std::optional<accounts::Role> role;  ///< needed for the whole route; finer rules are the nouns' own
-  std::size_t max_body = 0;     ///< bytes
+  std::size_t max_body = 0;            ///< bytes
   Run run = Run::pooled;
-  Handle handle = nullptr;      ///< none for upload and channel
-  bool costly = false;          ///< an open route that is rationed per address
+  Handle handle = nullptr;  ///< none for upload and channel
+  bool costly = false;      ///< an open route that is rationed per address
 };
 
 std::span<const Route> routes();
 
 struct Match {
-  const Route* route = nullptr;       ///< null: nothing has this path and method
+  const Route* route = nullptr;  ///< null: nothing has this path and method
   std::vector<std::string> args;
-  std::string allowed;                ///< methods of the path when only the method is wrong
+  std::string allowed;  ///< methods of the path when only the method is wrong
 };
 /// HEAD is answered by a GET route where there is no HEAD route.
 Match find_route(net::Method method, std::string_view path);
 
 // ---- handlers, by noun (routes/<noun>.cpp) -----------------------------------------------------------------------
 #define FZ_HANDLER(name) Result<net::Response> name(Call& call)
-FZ_HANDLER(login); FZ_HANDLER(get_session); FZ_HANDLER(logout); FZ_HANDLER(change_password);
-FZ_HANDLER(list_units); FZ_HANDLER(create_unit); FZ_HANDLER(list_accounts); FZ_HANDLER(create_account); FZ_HANDLER(change_account);
-FZ_HANDLER(describe_uploads); FZ_HANDLER(create_upload); FZ_HANDLER(upload_offset); FZ_HANDLER(cancel_upload);
-FZ_HANDLER(list_items); FZ_HANDLER(create_text_item); FZ_HANDLER(get_item); FZ_HANDLER(change_item); FZ_HANDLER(get_rendition);
-FZ_HANDLER(submit_item); FZ_HANDLER(decide); FZ_HANDLER(get_package); FZ_HANDLER(import_approval); FZ_HANDLER(get_approval);
-FZ_HANDLER(get_withdrawals); FZ_HANDLER(import_withdrawals); FZ_HANDLER(get_trust_document); FZ_HANDLER(import_trust_document); FZ_HANDLER(get_online_key);
-FZ_HANDLER(list_campaigns); FZ_HANDLER(create_campaign); FZ_HANDLER(get_campaign); FZ_HANDLER(change_campaign); FZ_HANDLER(set_campaign_state); FZ_HANDLER(publish);
-FZ_HANDLER(list_sites); FZ_HANDLER(create_site); FZ_HANDLER(list_screens); FZ_HANDLER(get_screen); FZ_HANDLER(command_screen); FZ_HANDLER(confirm_enrolment);
-FZ_HANDLER(list_plays); FZ_HANDLER(send_plays); FZ_HANDLER(list_rollups);
-FZ_HANDLER(ask_enrolment); FZ_HANDLER(get_enrolment); FZ_HANDLER(get_challenge); FZ_HANDLER(get_token); FZ_HANDLER(attest_time);
-FZ_HANDLER(get_timestamp); FZ_HANDLER(get_metadata); FZ_HANDLER(get_blob); FZ_HANDLER(report_status);
-FZ_HANDLER(list_audit); FZ_HANDLER(list_errors); FZ_HANDLER(healthz); FZ_HANDLER(readyz); FZ_HANDLER(get_metrics);
+FZ_HANDLER(login);
+FZ_HANDLER(get_session);
+FZ_HANDLER(logout);
+FZ_HANDLER(change_password);
+FZ_HANDLER(list_units);
+FZ_HANDLER(create_unit);
+FZ_HANDLER(list_accounts);
+FZ_HANDLER(create_account);
+FZ_HANDLER(change_account);
+FZ_HANDLER(describe_uploads);
+FZ_HANDLER(create_upload);
+FZ_HANDLER(upload_offset);
+FZ_HANDLER(cancel_upload);
+FZ_HANDLER(list_items);
+FZ_HANDLER(create_text_item);
+FZ_HANDLER(get_item);
+FZ_HANDLER(change_item);
+FZ_HANDLER(get_rendition);
+FZ_HANDLER(submit_item);
+FZ_HANDLER(decide);
+FZ_HANDLER(get_package);
+FZ_HANDLER(import_approval);
+FZ_HANDLER(get_approval);
+FZ_HANDLER(get_withdrawals);
+FZ_HANDLER(import_withdrawals);
+FZ_HANDLER(get_trust_document);
+FZ_HANDLER(import_trust_document);
+FZ_HANDLER(get_online_key);
+FZ_HANDLER(list_campaigns);
+FZ_HANDLER(create_campaign);
+FZ_HANDLER(get_campaign);
+FZ_HANDLER(change_campaign);
+FZ_HANDLER(set_campaign_state);
+FZ_HANDLER(publish);
+FZ_HANDLER(list_sites);
+FZ_HANDLER(create_site);
+FZ_HANDLER(list_screens);
+FZ_HANDLER(get_screen);
+FZ_HANDLER(command_screen);
+FZ_HANDLER(confirm_enrolment);
+FZ_HANDLER(list_plays);
+FZ_HANDLER(send_plays);
+FZ_HANDLER(list_rollups);
+FZ_HANDLER(ask_enrolment);
+FZ_HANDLER(get_enrolment);
+FZ_HANDLER(get_challenge);
+FZ_HANDLER(get_token);
+FZ_HANDLER(attest_time);
+FZ_HANDLER(get_timestamp);
+FZ_HANDLER(get_metadata);
+FZ_HANDLER(get_blob);
+FZ_HANDLER(report_status);
+FZ_HANDLER(list_audit);
+FZ_HANDLER(list_errors);
+FZ_HANDLER(healthz);
+FZ_HANDLER(readyz);
+FZ_HANDLER(get_metrics);
 #undef FZ_HANDLER
 
 /// tus PATCH; `call` is authenticated. Answers at once, or gives the sink for the body. `call` dies when it returns.

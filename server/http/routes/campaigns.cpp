@@ -1,0 +1,94 @@
+// Campaigns and publishing.
+#include <charconv>
+
+#include "server/http/json_out.hpp"
+#include "server/http/routes.hpp"
+#include "shared/base/log.hpp"
+
+namespace fz::http {
+
+Result<publish::Delta> publish_now(App& app) {
+  FZ_TRY(auto delta, app.publisher.run(app.clock.wall()));
+  app.metrics.add("fz_publications_total");
+  const auto frame = net::text_frame("{\"m\":\"changed\"}");
+  for (const auto& screen : delta.screens) app.channels.send(screen, frame);
+  return delta;
+}
+
+void publish_quietly(App& app, std::string_view why) {
+  if (const auto done = publish_now(app); !done) log::warn("not published after {}: {}", why, to_log(done.error()));
+}
+
+Result<net::Response> list_campaigns(Call& call) {
+  FZ_TRY(const auto before, call.query("before"));
+  FZ_TRY(const auto limit, call.query_number("limit", 50, 1, 200));
+  FZ_TRY(const auto found, call.app.store.read([&](const store::Tx& tx) {
+    return tx.campaigns().campaigns(call.actor.unit_path, before, static_cast<int>(limit));
+  }));
+  return reply({{"campaigns", list_json(found)}});
+}
+
+Result<net::Response> create_campaign(Call& call) {
+  FZ_TRY(const auto body, call.body());
+  FZ_TRY(const auto draft, campaigns::from_json(body));
+  FZ_TRY(const auto made,
+         call.app.store.write([&](store::Tx& tx) { return campaigns::create(tx.campaigning(), tx.context(call.actor, call.now), draft); }));
+  return reply(to_json(made), 201);
+}
+
+Result<net::Response> get_campaign(Call& call) {
+  FZ_TRY(const auto found,
+         call.app.store.read([&](const store::Tx& tx) { return campaigns::get(tx.campaigns(), tx.accounts(), call.actor, call.arg(0)); }));
+  auto r = reply(to_json(found));
+  r.headers.add("ETag", "\"" + std::to_string(found.revision) + "\"");
+  return r;
+}
+
+Result<net::Response> change_campaign(Call& call) {
+  FZ_TRY(const auto body, call.body());
+  FZ_TRY(const auto draft, campaigns::from_json(body));
+  std::int64_t revision = 0;
+  auto if_match = call.request.headers.get("If-Match");
+  if (!if_match.empty()) {
+    while (if_match.starts_with('"')) if_match.remove_prefix(1);
+    while (if_match.ends_with('"')) if_match.remove_suffix(1);
+    const auto [end, ec] = std::from_chars(if_match.data(), if_match.data() + if_match.size(), revision);
+    if (ec != std::errc{} || end != if_match.data() + if_match.size() || revision < 1)
+      return fail(Code::bad_field, {{"field", "If-Match"}, {"what", "\"7\""}});
+  }
+  FZ_TRY(const auto changed, call.app.store.write([&](store::Tx& tx) {
+    return campaigns::change(tx.campaigning(), tx.context(call.actor, call.now), call.arg(0), draft, revision);
+  }));
+  return reply(to_json(changed));
+}
+
+Result<net::Response> set_campaign_state(Call& call) {
+  FZ_TRY(const auto body, call.body());
+  json::Reader in(body, "state");
+  const auto name = in.string("state", 20);
+  FZ_CHECK(in.finish());
+  const auto state = campaigns::state_from_name(name);
+  if (!state) return fail(Code::bad_field, {{"field", "state"}, {"what", name}});
+  FZ_TRY(const auto changed, call.app.store.write([&](store::Tx& tx) {
+    return campaigns::set_state(tx.campaigning(), tx.context(call.actor, call.now), call.arg(0), *state);
+  }));
+  return reply(to_json(changed));
+}
+
+Result<net::Response> publish(Call& call) {
+  if (!call.request.body.empty()) {
+    FZ_TRY(const auto body, call.body());
+    json::Reader in(body, "publish");
+    FZ_CHECK(in.finish());
+  }
+  FZ_TRY(const auto delta, publish_now(call.app));
+  json::array warnings;
+  for (std::size_t i = 0; i < delta.warnings_zh.size(); ++i)
+    warnings.emplace_back(json::object{{"zh", delta.warnings_zh[i]}, {"en", i < delta.warnings_en.size() ? delta.warnings_en[i] : ""}});
+  return reply({{"version", delta.published->version},
+                {"screens", static_cast<std::int64_t>(delta.screens.size())},
+                {"cohorts", delta.cohorts_compiled},
+                {"warnings", std::move(warnings)}});
+}
+
+}  // namespace fz::http

@@ -1,0 +1,68 @@
+// The WebSocket of one screen. Messages: README.md of this folder.
+#include "server/http/routes.hpp"
+#include "shared/base/log.hpp"
+
+namespace fz::http {
+namespace {
+
+class ScreenChannel final : public net::WsHandler {
+ public:
+  ScreenChannel(App& app, ScreenPtr screen) : app_(app), screen_(std::move(screen)) {}
+
+  void on_open(const std::shared_ptr<net::WsSession>& session) override {
+    app_.channels.open(screen_->id, session);
+    // It may have missed a publication between its last poll and now.
+    session->send(net::text_frame("{\"m\":\"changed\"}"));
+    if (const auto withdrawals = app_.publisher.current()->withdrawals)
+      session->send(net::text_frame("{\"envelope\":" + withdrawals->bytes + ",\"m\":\"withdrawals\"}"));
+  }
+
+  void on_message(const std::shared_ptr<net::WsSession>& session, std::string_view text) override {
+    if (app_.limiter.take("c" + screen_->id, 5, 60, app_.clock.steady()).count() > 0) {
+      session->close(1008, "too many messages");
+      return;
+    }
+    if (const auto ok = handle(text); !ok) log::warn("screen {}: {}", screen_->id, to_log(ok.error()));
+  }
+
+  void on_close(const std::shared_ptr<net::WsSession>& session) override { app_.channels.closed(screen_->id, session.get()); }
+
+ private:
+  Result<void> handle(std::string_view text) {
+    FZ_TRY(const auto message, json::parse(text, {64 * 1024, 16}));
+    json::Reader in(message, "message");
+    const auto m = in.string("m", 40);
+    if (m == "status") {
+      const auto* status = in.object_member("status");
+      FZ_CHECK(in.finish());
+      auto bytes = json::write(*status);
+      if (bytes.size() > 32 * 1024) return fail(Code::too_large, {{"limit", "32 KB"}});
+      app_.board.put(screen_->id, std::move(bytes), app_.clock.wall());
+    } else if (m == "withdrawn") {
+      const auto approvals = in.strings("approvals", 5000, 200);
+      FZ_CHECK(in.finish());
+      app_.metrics.add("fz_withdrawals_confirmed_total", approvals.size());
+      log::info("screen {} confirms {} withdrawals", screen_->id, approvals.size());
+    } else if (m == "done") {
+      const auto id = in.string("id", 64);
+      const bool ok = in.boolean_or("ok", false);
+      const auto detail = in.string_or("detail", "", 1000);
+      FZ_CHECK(in.finish());
+      log::info("screen {}: command {} {} {}", screen_->id, id, ok ? "done" : "failed", detail);
+    } else {
+      FZ_CHECK(in.finish(true));  // a newer screen may say more than we know
+    }
+    return {};
+  }
+
+  App& app_;
+  ScreenPtr screen_;
+};
+
+}  // namespace
+
+std::shared_ptr<net::WsHandler> make_channel(App& app, ScreenPtr screen) {
+  return std::make_shared<ScreenChannel>(app, std::move(screen));
+}
+
+}  // namespace fz::http

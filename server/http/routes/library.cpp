@@ -1,0 +1,94 @@
+// Items and their renditions. Uploads are in uploads.cpp.
+#include "server/http/json_out.hpp"
+#include "server/http/routes.hpp"
+#include "shared/render/documents.hpp"
+
+namespace fz::http {
+
+Result<net::Response> list_items(Call& call) {
+  library::ItemFilter f;
+  FZ_TRY(const auto kind, call.query("kind"));
+  if (!kind.empty() && !(f.kind = library::kind_from_name(kind))) return fail(Code::bad_field, {{"field", "kind"}, {"what", kind}});
+  FZ_TRY(const auto state, call.query("state"));
+  if (!state.empty() && !(f.state = library::state_from_name(state))) return fail(Code::bad_field, {{"field", "state"}, {"what", state}});
+  FZ_TRY(f.text, call.query("text"));
+  FZ_TRY(f.fraud_kind, call.query("fraud_kind"));
+  FZ_TRY(f.before, call.query("before"));
+  FZ_TRY(const auto limit, call.query_number("limit", 50, 1, 200));
+  f.limit = static_cast<int>(limit);
+  f.unit_path = call.actor.unit_path;
+  FZ_TRY(const auto items, call.app.store.read([&](const store::Tx& tx) { return tx.library().items(f); }));
+  return reply({{"items", list_json(items, language_of(call.request))}});
+}
+
+Result<net::Response> create_text_item(Call& call) {
+  FZ_TRY(const auto body, call.body());
+  json::Reader in(body, "item");
+  library::NewText text;
+  text.title = in.string("title", 480);
+  const auto* document = in.object_member("document");
+  text.item = in.string_or("item", "", 64);
+  FZ_CHECK(in.finish());
+  FZ_TRY(const auto parsed, render::parse_document(json::write(*document)));
+  const std::string bytes = render::write_document(parsed);
+  text.kind = std::holds_alternative<render::Bulletin>(parsed) ? library::Kind::bulletin : library::Kind::slogan;
+  text.mime = render::document_mime(parsed);
+  text.fraud_kind = render::document_kind_of_fraud(parsed);
+  text.exposes = render::document_exposes(parsed) == render::Exposes::method ? "method" : "case";
+  FZ_TRY(text.digest, call.app.blobs.put(bytes));  // blobs first, rows second
+  FZ_TRY(const auto item,
+         call.app.store.write([&](store::Tx& tx) { return library::create_text(tx.library(), tx.context(call.actor, call.now), text); }));
+  return reply(to_json(item, language_of(call.request)), 201);
+}
+
+Result<net::Response> get_item(Call& call) {
+  const Lang lang = language_of(call.request);
+  return call.app.store.read([&](const store::Tx& tx) -> Result<net::Response> {
+    FZ_TRY(const auto item, library::get_item(tx.library(), tx.accounts(), call.actor, call.arg(0)));
+    FZ_TRY(const auto renditions, tx.library().renditions(item.id, item.version));
+    FZ_TRY(const auto jobs, tx.library().jobs(item.id, item.version));
+    FZ_TRY(const auto decisions, tx.review().decisions(item.id, item.version));
+    FZ_TRY(const auto approval, tx.review().approval_of(item.id, item.version));
+    json::object out{{"item", to_json(item, lang)},
+                     {"renditions", list_json(renditions)},
+                     {"jobs", list_json(jobs, lang)},
+                     {"decisions", list_json(decisions)}};
+    if (approval) out["approval_id"] = approval->approval_id;
+    return reply(out);
+  });
+}
+
+Result<net::Response> change_item(Call& call) {
+  FZ_TRY(const auto body, call.body());
+  json::Reader in(body, "item");
+  library::ItemChange change;
+  change.title = in.optional_string("title", 480);
+  change.fraud_kind = in.optional_string("fraud_kind", 64);
+  change.exposes = in.optional_string("exposes", 16);
+  if (in.any("revision", false)) change.if_revision = in.integer("revision", 1, INT64_C(1) << 53);
+  FZ_CHECK(in.finish());
+  FZ_TRY(const auto item, call.app.store.write([&](store::Tx& tx) {
+    return library::change_item(tx.library(), tx.accounts(), tx.context(call.actor, call.now), call.arg(0), change);
+  }));
+  return reply(to_json(item, language_of(call.request)));
+}
+
+Result<net::Response> get_rendition(Call& call) {
+  struct Found {
+    std::string sha256, mime;
+  };
+  FZ_TRY(const auto found, call.app.store.read([&](const store::Tx& tx) -> Result<Found> {
+    FZ_TRY(const auto item, library::get_item(tx.library(), tx.accounts(), call.actor, call.arg(0)));
+    if (call.arg(1) == "source") return Found{item.source, item.source_mime};
+    FZ_TRY(const auto renditions, tx.library().renditions(item.id, item.version));
+    for (const auto& r : renditions)
+      if (r.profile == call.arg(1)) return Found{r.sha256, r.mime};
+    return fail(Code::not_found, {{"what", call.arg(1)}});
+  }));
+  FZ_TRY(const auto file, call.app.files.open(call.app.blobs, found.sha256));
+  // A new version of the item has other bytes under the same address, so: ask again each time.
+  return net::serve_file(call.request, file.fd, file.length,
+                         {"\"" + found.sha256 + "\"", found.mime.empty() ? "application/octet-stream" : found.mime, "private, no-cache"});
+}
+
+}  // namespace fz::http

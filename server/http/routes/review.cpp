@@ -1,0 +1,142 @@
+// The steps of the review, and the documents that the reviewers signed.
+#include "server/http/json_out.hpp"
+#include "server/http/routes.hpp"
+#include "shared/base/log.hpp"
+
+namespace fz::http {
+namespace {
+
+Result<UtcTime> time_field(json::Reader& in, std::string_view name, UtcTime fallback) {
+  const auto text = in.optional_string(name, 40);
+  if (!text) return fallback;
+  const auto t = parse_time(*text);
+  if (!t) return fail(Code::bad_field, {{"field", std::string(name)}, {"what", "2026-11-22T08:00:00Z"}});
+  return *t;
+}
+
+// Times are cut to seconds: they end up in a signed document that people read.
+UtcTime to_seconds(UtcTime t) {
+  return std::chrono::floor<Seconds>(t);
+}
+
+Result<net::Response> envelope_reply(const std::optional<std::string>& envelope, std::string_view what) {
+  if (!envelope) return fail(Code::not_found, {{"what", std::string(what)}});
+  return reply_text(*envelope);
+}
+
+}  // namespace
+
+Result<net::Response> submit_item(Call& call) {
+  FZ_TRY(const auto body, call.body());
+  json::Reader in(body, "terms");
+  review::Terms terms;
+  const auto kind_text = in.string_or("kind", "loop", 20);
+  terms.group = in.string_or("group", "", 100);
+  terms.audience.venues = in.strings("venues", 100, 40, false);
+  terms.audience.regions = in.strings("regions", 100, 20, false);
+  FZ_TRY(terms.valid_from, time_field(in, "valid_from", to_seconds(call.now)));
+  FZ_TRY(terms.valid_until, time_field(in, "valid_until", to_seconds(call.now) + Days{365}));
+  terms.offline_days = static_cast<int>(in.integer_or("offline_days", 45, 0, 4000));
+  FZ_CHECK(in.finish());
+  const auto kind = trust::kind_from_name(kind_text);
+  if (!kind) return fail(Code::bad_field, {{"field", "kind"}, {"what", kind_text}});
+  terms.kind = *kind;
+  if (terms.audience.venues.empty()) terms.audience.venues = {"*"};
+  if (terms.audience.regions.empty()) terms.audience.regions = {"*"};
+  FZ_TRY(const auto item, call.app.store.write([&](store::Tx& tx) {
+    return review::submit(tx.reviewing(), tx.context(call.actor, call.now), call.arg(0), terms);
+  }));
+  return reply(to_json(item, language_of(call.request)));
+}
+
+Result<net::Response> decide(Call& call) {
+  FZ_TRY(const auto body, call.body());
+  json::Reader in(body, "decision");
+  const auto act = in.string("act", 20);
+  const auto comment = in.string_or("comment", "", 4000);
+  FZ_CHECK(in.finish());
+  if (act != "pass" && act != "back") return fail(Code::bad_field, {{"field", "act"}, {"what", "pass, back"}});
+  FZ_TRY(const auto item, call.app.store.write([&](store::Tx& tx) {
+    const auto ctx = tx.context(call.actor, call.now);
+    return act == "pass" ? review::pass(tx.reviewing(), ctx, call.arg(0), comment)
+                         : review::send_back(tx.reviewing(), ctx, call.arg(0), comment);
+  }));
+  return reply(to_json(item, language_of(call.request)));
+}
+
+Result<net::Response> get_package(Call& call) {
+  // write(): the statement is made when it is first asked for, and kept, so that everybody signs the same bytes.
+  FZ_TRY(auto package, call.app.store.write([&](store::Tx& tx) { return review::package(tx.reviewing(), call.actor, call.arg(0)); }));
+  return reply_text(std::move(package));
+}
+
+Result<net::Response> import_approval(Call& call) {
+  FZ_TRY(const auto done, call.app.store.write([&](store::Tx& tx) -> Result<review::Imported> {
+    FZ_TRY(auto imported, review::import_approval(tx.reviewing(), tx.context(call.actor, call.now), call.request.body));
+    if (imported.complete) FZ_CHECK(call.app.blobs.put(imported.envelope));  // on the disk before the row that names it
+    return imported;
+  }));
+  if (done.complete) publish_quietly(call.app, "approval");
+  return reply({{"item", to_json(done.item, language_of(call.request))},
+                {"approval_id", done.approval_id},
+                {"complete", done.complete},
+                {"holders", done.holders},
+                {"threshold", done.threshold}});
+}
+
+Result<net::Response> get_approval(Call& call) {
+  FZ_TRY(const auto found, call.app.store.read([&](const store::Tx& tx) -> Result<std::optional<std::string>> {
+    FZ_TRY(const auto approval, tx.review().approval(call.arg(0)));
+    if (!approval) return std::optional<std::string>{};
+    FZ_TRY(const auto item, library::get_item(tx.library(), tx.accounts(), call.actor, approval->item));
+    return std::optional<std::string>{approval->envelope};
+  }));
+  return envelope_reply(found, call.arg(0));
+}
+
+Result<net::Response> get_withdrawals(Call& call) {
+  FZ_TRY(const auto found, call.app.store.read([](const store::Tx& tx) { return tx.review().trust_document("withdrawals"); }));
+  return envelope_reply(found, "withdrawals");
+}
+
+Result<net::Response> import_withdrawals(Call& call) {
+  FZ_TRY(const auto done, call.app.store.write([&](store::Tx& tx) {
+    return review::import_withdrawals(tx.reviewing(), tx.context(call.actor, call.now), call.request.body);
+  }));
+  // The screens first: taking down never waits for publishing. The body was verified, so it is one JSON value.
+  const auto told = call.app.channels.broadcast(net::text_frame("{\"envelope\":" + call.request.body + ",\"m\":\"withdrawals\"}"));
+  log::info("withdrawals imported: {} approvals, pushed to {} screens", done.approvals.size(), told);
+  publish_quietly(call.app, "withdrawals");
+  return reply({{"approvals", strings(done.approvals)}, {"items", strings(done.items)}});
+}
+
+Result<net::Response> get_trust_document(Call& call) {
+  const auto& name = call.arg(0);
+  if (name != "root" && name != "reviewers") return fail(Code::not_found, {{"what", name}});
+  FZ_TRY(const auto found, call.app.store.read([&](const store::Tx& tx) -> Result<std::optional<std::string>> {
+    if (name == "reviewers") return tx.review().trust_document(name);
+    const auto root = review::stored_root(tx.review());
+    if (!root) return root.error();
+    return tx.review().trust_document("root." + std::to_string(root->version));
+  }));
+  return envelope_reply(found, name);
+}
+
+Result<net::Response> import_trust_document(Call& call) {
+  const auto& name = call.arg(0);
+  if (name != "root" && name != "reviewers") return fail(Code::not_found, {{"what", name}});
+  FZ_TRY(const auto version, call.app.store.write([&](store::Tx& tx) {
+    const auto ctx = tx.context(call.actor, call.now);
+    return name == "root" ? review::import_root(tx.reviewing(), ctx, call.request.body)
+                          : review::import_reviewers(tx.reviewing(), ctx, call.request.body);
+  }));
+  publish_quietly(call.app, name);
+  return reply({{"version", version}});
+}
+
+Result<net::Response> get_online_key(Call& call) {
+  const auto& key = call.app.publisher.online_key();
+  return reply({{"keyid", key.id()}, {"scheme", key.public_key().scheme}, {"public", key.public_key().hex()}});
+}
+
+}  // namespace fz::http

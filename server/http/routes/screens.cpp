@@ -1,0 +1,105 @@
+// Sites and screens, as staff see them.
+#include "server/http/json_out.hpp"
+#include "server/http/routes.hpp"
+#include "shared/base/id.hpp"
+
+namespace fz::http {
+
+Result<net::Response> list_sites(Call& call) {
+  FZ_TRY(const auto after, call.query("after"));
+  FZ_TRY(const auto limit, call.query_number("limit", 50, 1, 200));
+  FZ_TRY(const auto found, call.app.store.read([&](const store::Tx& tx) {
+    return tx.screens().sites(call.actor.unit_path, after, static_cast<int>(limit));
+  }));
+  return reply({{"sites", list_json(found)}});
+}
+
+Result<net::Response> create_site(Call& call) {
+  FZ_TRY(const auto body, call.body());
+  json::Reader in(body, "site");
+  screens::NewSite site;
+  site.unit = in.string("unit", 64);
+  site.name = in.string("name", 300);
+  site.region = in.string("region", 12);
+  site.venue = in.string("venue", 40);
+  site.zone = in.string_or("zone", "Asia/Shanghai", 60);
+  site.keeper = in.string_or("keeper", "", 100);
+  site.keeper_phone = in.string_or("keeper_phone", "", 40);
+  site.address = in.string_or("address", "", 300);
+  site.audiences = in.strings("audiences", 40, 40, false);
+  FZ_CHECK(in.finish());
+  FZ_TRY(const auto made, call.app.store.write([&](store::Tx& tx) {
+    return screens::create_site(tx.screens(), tx.accounts(), tx.context(call.actor, call.now), site);
+  }));
+  return reply(to_json(made), 201);
+}
+
+Result<net::Response> list_screens(Call& call) {
+  screens::ScreenFilter f;
+  f.unit_path = call.actor.unit_path;
+  FZ_TRY(f.site, call.query("site"));
+  FZ_TRY(f.text, call.query("text"));
+  FZ_TRY(f.seen_before, call.query_time("seen_before"));
+  FZ_TRY(f.after, call.query("after"));
+  FZ_TRY(const auto limit, call.query_number("limit", 50, 1, 200));
+  f.limit = static_cast<int>(limit);
+  FZ_TRY(const auto lines, call.app.store.read([&](const store::Tx& tx) { return tx.screens().screens(f); }));
+  json::array out;
+  for (const auto& line : lines) out.emplace_back(to_json(line.screen, line.site_name, call.app.channels.online(line.screen.id)));
+  return reply({{"screens", std::move(out)}});
+}
+
+Result<net::Response> get_screen(Call& call) {
+  return call.app.store.read([&](const store::Tx& tx) -> Result<net::Response> {
+    FZ_TRY(const auto screen, screens::get_screen(tx.screens(), tx.accounts(), call.actor, call.arg(0)));
+    FZ_TRY(const auto site, tx.screens().site(screen.site));
+    return reply(to_json(screen, site ? site->name : "", call.app.channels.online(screen.id)));
+  });
+}
+
+Result<net::Response> command_screen(Call& call) {
+  FZ_TRY(const auto body, call.body());
+  json::Reader in(body, "command");
+  const auto command = in.string("command", 20);
+  const auto value = in.integer_or("value", 0, 0, 100);
+  FZ_CHECK(in.finish());
+  constexpr std::string_view known[] = {"identify", "screenshot", "restart", "volume", "brightness"};
+  if (std::find(std::begin(known), std::end(known), command) == std::end(known))
+    return fail(Code::bad_field, {{"field", "command"}, {"what", command}});
+  FZ_TRY(const auto screen, call.app.store.write([&](store::Tx& tx) -> Result<screens::Screen> {
+    FZ_TRY(auto found, screens::get_screen(tx.screens(), tx.accounts(), call.actor, call.arg(0)));
+    if (!call.actor.has(accounts::Role::operate)) FZ_CHECK(accounts::require(call.actor, accounts::Role::administrator));
+    FZ_CHECK(tx.context(call.actor, call.now).record("screen.command", found.id, {{"command", command}, {"value", value}}));
+    return found;
+  }));
+  const json::object message{{"m", "command"}, {"id", uuid7(call.now)}, {"command", command}, {"value", value}};
+  const bool sent = call.app.channels.send(screen.id, net::text_frame(json::write(message)));
+  return reply({{"sent", sent}}, 202);
+}
+
+Result<net::Response> confirm_enrolment(Call& call) {
+  FZ_TRY(const auto body, call.body());
+  json::Reader in(body, "enrolment");
+  const auto site = in.string("site", 64);
+  const auto name = in.string("name", 300);
+  const auto replaces = in.string_or("replaces", "", 64);
+  FZ_CHECK(in.finish());
+  struct Done {
+    screens::Screen screen;
+    std::string site_name;
+  };
+  FZ_TRY(const auto done, call.app.store.write([&](store::Tx& tx) -> Result<Done> {
+    FZ_TRY(auto screen,
+           screens::confirm_enrolment(tx.screens(), tx.accounts(), tx.context(call.actor, call.now), call.arg(0), site, name, replaces));
+    FZ_TRY(const auto where, tx.screens().site(screen.site));
+    return Done{std::move(screen), where ? where->name : ""};
+  }));
+  if (!replaces.empty()) {
+    call.app.tokens.forget(replaces);
+    call.app.channels.drop(replaces);
+  }
+  publish_quietly(call.app, "enrolment");  // the new screen gets its list
+  return reply(to_json(done.screen, done.site_name, false), 201);
+}
+
+}  // namespace fz::http

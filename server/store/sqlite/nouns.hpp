@@ -1,0 +1,28 @@
+// One class per noun behind its interface, all on one connection of one transaction. Each noun's file holds its tables;
+// store.cpp makes migration 1 of all of them in the order below; plays have a database of their own.
+#pragma once
+#include <memory>
+#include <string_view>
+
+#include "server/store/store.hpp"
+#include "shared/db/db.hpp"
+
+namespace fz::store::sqlite {
+
+/// The tables of a noun as of its first release: statements separated by semicolons.
+extern const std::string_view kAccountsSchema, kAuditSchema, kLibrarySchema, kReviewSchema, kCampaignsSchema, kScreensSchema,
+    kPublishSchema;
+
+/// Each borrows the connection, which must outlive it; used by one thread, within one transaction.
+std::unique_ptr<accounts::Store> make_accounts(db::Connection& c);
+std::unique_ptr<audit::Trail> make_audit(db::Connection& c);
+std::unique_ptr<library::Store> make_library(db::Connection& c);
+std::unique_ptr<review::Store> make_review(db::Connection& c);
+std::unique_ptr<campaigns::Store> make_campaigns(db::Connection& c);
+std::unique_ptr<screens::Store> make_screens(db::Connection& c);
+std::unique_ptr<publish::Store> make_publish(db::Connection& c);
+
+/// The plays' own database in `file`. Errors: db_newer, db_damaged, io, disk_full.
+Result<std::unique_ptr<plays::Store>> open_plays(const fs::path& file);
+
+}  // namespace fz::store::sqlite

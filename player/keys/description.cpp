@@ -148,6 +148,10 @@ Result<void> check_description(const Description& d) {
   // A root officer may well be a reviewer too, but then with another key: the file names must differ.
   if (!std::all_of(d.root_holders.begin(), d.root_holders.end(), [&](auto& h) { return file_name(h) && !all.contains(h); }))
     return bad("root_holders", "holder");
+  all.insert(d.root_holders.begin(), d.root_holders.end());
+  std::set<std::string> brought;
+  for (auto& [holder, key] : d.known_keys)
+    if (!all.contains(holder) || !brought.insert(holder).second) return bad("key.holder", holder);
   return {};
 }
 }  // namespace fz::keys

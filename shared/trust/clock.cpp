@@ -61,8 +61,9 @@ void TrustedClock::reset(Millis since_boot, UtcTime rtc) {
 Result<void> TrustedClock::attest(UtcTime server_time, Millis since_boot, Millis round_trip, UtcTime rtc) {
   auto told = server_time + std::max(Millis{0}, round_trip) / 2, now = now_at(since_boot);
   auto earliest = good() ? now : std::max(floor_, last_good_);
-  if (told < earliest - kTolerance) return refuse(Check::clock, format_time(server_time) + " < " + format_time(earliest));
   auto since_last = good() ? std::max(Millis{0}, now - last_attested_) : Millis{0};
+  if (told < earliest - kTolerance - since_last / kSlewBack)
+    return refuse(Check::clock, format_time(server_time) + " < " + format_time(earliest));
   if (good() && told > now + kTolerance + since_last / 100)
     return refuse(Check::clock, format_time(server_time) + " > " + format_time(now));
   base_ = std::max({floor_, told, good() ? now - since_last / kSlewBack : last_good_});

@@ -47,8 +47,8 @@ class TrustedClock {
   UtcTime floor() const { return floor_; }
 
   /// The server's verified answer to our nonce. `round_trip` is how long it took. Refuses (Check::clock, alarm) a time
-  /// more than 5 min behind the running clock or the floor, and, while the clock is attested or continued, one more than
-  /// 5 min ahead plus 1 % of the time since the last attestation.
+  /// more than 5 min behind the running clock or the floor (plus 1/2000 of the time since the last attestation: crystals
+  /// drift), and, while the clock is attested or continued, one more than 5 min and 1 % of that time ahead.
   Result<void> attest(UtcTime server_time, Millis since_boot, Millis round_trip, UtcTime rtc);
 
  private:

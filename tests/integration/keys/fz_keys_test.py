@@ -101,7 +101,7 @@ class FzKeys(unittest.TestCase):
     def test_bad_descriptions(self):
         bad = {"withdraw_holders = []": "bad", "root_holders = 5\n": "bad", "not toml at all [": "bad",
                OFFICE.replace('"guan-3"', '"guan-1"'): "bad", OFFICE.replace('holders = ["bank-1", "bank-2"]', 'holders = ["bank-1"]'): "bad",
-               OFFICE + "surprise = 1\n": "bad", OFFICE.replace('"guan-2"', '"../x"'): "bad"}
+               OFFICE + "surprise = 1\n": "bad", OFFICE.replace('holder = "bank-1"', 'holder = "bank-9"'): "bad", OFFICE.replace('"guan-2"', '"../x"'): "bad"}
         for number, text in enumerate(bad):
             (self.dir / "office.toml").write_text(text)
             self.run_keys("ceremony", "--online-key", ONLINE, "--description", self.dir / "office.toml", "--out", self.dir / f"k{number}",

@@ -116,6 +116,14 @@ TEST(TrustedClock, ASlowCrystalIsCorrected) {
   EXPECT_EQ(clock.read(boot).now, kNow + 100 * kDay + 20 * kMinute);
 }
 
+TEST(TrustedClock, AnRtcThatGainedOverALongPowerOffIsCorrected) {
+  auto clock = reloaded(attested(), Millis{1000});
+  clock.start("boot-2", Millis{0}, kNow + 180 * kDay + 12 * kMinute);
+  ASSERT_EQ(clock.read(Millis{0}).trust, ClockTrust::continued);
+  EXPECT_OK(clock.attest(kNow + 180 * kDay, Millis{0}, Millis{0}, kNow + 180 * kDay + 12 * kMinute));
+  EXPECT_EQ(clock.read(Millis{0}).now, kNow + 180 * kDay);
+}
+
 TEST(TrustedClock, AttestedTimeBehindTheFloorIsRefused) {
   TrustedClock clock(kBuild);
   clock.start("boot-1", Millis{0}, UtcTime{});

@@ -1,0 +1,123 @@
+// Root, reviewers and withdrawals: verified against what is stored, kept as they came.
+#include <algorithm>
+#include <set>
+
+#include "server/review/rules.hpp"
+#include "shared/base/log.hpp"
+
+namespace fz::review {
+namespace {
+
+constexpr std::string_view kRoot = "root", kReviewers = "reviewers", kWithdrawals = "withdrawals";
+
+Result<std::string> stored_envelope(const Store& db, std::string_view name, Code missing) {
+  FZ_TRY(auto bytes, db.trust_document(name));
+  if (!bytes) return fail(missing);
+  return *std::move(bytes);
+}
+
+}  // namespace
+
+Result<trust::Root> stored_root(const Store& db) {
+  FZ_TRY(const std::string bytes, stored_envelope(db, kRoot, Code::root_missing));
+  FZ_TRY(const auto envelope, trust::read_envelope(bytes));
+  return trust::parse_root(envelope.payload);
+}
+
+Result<trust::Reviewers> stored_reviewers(const Store& db) {
+  FZ_TRY(const std::string bytes, stored_envelope(db, kReviewers, Code::reviewers_missing));
+  FZ_TRY(const auto envelope, trust::read_envelope(bytes));
+  return trust::parse_reviewers(envelope.payload);
+}
+
+Result<trust::TrustedState> stored_chain(const Store& db, UtcTime now) {
+  FZ_TRY(const std::string root, stored_envelope(db, kRoot, Code::root_missing));
+  FZ_TRY(auto chain, trust::TrustedState::init(root, {}));
+  FZ_TRY(const auto reviewers, db.trust_document(kReviewers));
+  if (reviewers) {
+    FZ_TRY(const auto envelope, trust::read_envelope(*reviewers));
+    FZ_TRY(const auto parsed, trust::parse_reviewers(envelope.payload));
+    // An old list still tells whose word counts; only taking in a new one asks for its date.
+    FZ_CHECK(chain.update_reviewers(*reviewers, std::min(now, UtcTime(parsed.expires - Millis{1}))));
+  }
+  return chain;
+}
+
+Result<std::int64_t> import_root(const Tables& db, const Context& ctx, std::string_view bytes) {
+  FZ_CHECK(accounts::require(ctx.who, accounts::Role::administrator));
+  FZ_TRY(const auto stored, db.review.trust_document(kRoot));
+  std::int64_t version = 0;
+  if (stored) {
+    if (*stored == bytes) {
+      FZ_TRY(const trust::Root same, stored_root(db.review));
+      return same.version;
+    }
+    FZ_TRY(auto chain, trust::TrustedState::init(*stored, {}));
+    FZ_CHECK(chain.update_root(bytes));
+    version = chain.root().value.version;
+  } else {
+    FZ_TRY(const auto chain, trust::TrustedState::init(bytes, {}));
+    FZ_CHECK(chain.check_root(ctx.now));
+    version = chain.root().value.version;
+  }
+  FZ_CHECK(db.review.put_trust_document(kRoot, bytes, version));
+  FZ_CHECK(db.review.put_trust_document("root." + std::to_string(version), bytes, version));
+  FZ_CHECK(ctx.record("trust.root", std::to_string(version)));
+  return version;
+}
+
+Result<std::int64_t> import_reviewers(const Tables& db, const Context& ctx, std::string_view bytes) {
+  FZ_CHECK(accounts::require(ctx.who, accounts::Role::administrator));
+  FZ_TRY(auto chain, stored_chain(db.review, ctx.now));
+  FZ_CHECK(chain.update_reviewers(bytes, ctx.now));
+  const std::int64_t version = chain.reviewers()->value.version;
+  FZ_CHECK(db.review.put_trust_document(kReviewers, bytes, version));
+  FZ_CHECK(ctx.record("trust.reviewers", std::to_string(version)));
+  return version;
+}
+
+Result<Withdrawn> import_withdrawals(const Tables& db, const Context& ctx, std::string_view bytes) {
+  FZ_TRY(auto chain, stored_chain(db.review, ctx.now));
+  if (!chain.reviewers()) return fail(Code::reviewers_missing);
+  FZ_TRY(const auto stored, db.review.trust_document(kWithdrawals));
+  if (stored) {
+    // After a new epoch or list of keys the stored one may not count any more: then the new one stands alone.
+    auto old = chain.update_withdrawals(*stored, trust::Source::polled, ctx.now);
+    if (!old) log::warn("the stored withdrawals document is not taken in any more: {}", to_log(old.error()));
+  }
+  // Two duty desks may issue the same number: an older document still withdraws, but does not replace the stored one.
+  trust::TrustedState newer = chain;
+  auto polled = newer.update_withdrawals(bytes, trust::Source::polled, ctx.now);
+  if (polled) {
+    chain = std::move(newer);
+    FZ_CHECK(db.review.put_trust_document(kWithdrawals, bytes, chain.withdrawals_version()));
+  } else {
+    FZ_TRY(const bool grew, chain.update_withdrawals(bytes, trust::Source::pushed, ctx.now));
+    (void)grew;
+  }
+
+  Withdrawn out;
+  FZ_TRY(const auto stored_entries, db.review.withdrawals());
+  std::set<std::string> known;
+  for (const auto& w : stored_entries) known.insert(w.approval_id);
+  for (const auto& [id, entry] : chain.withdrawals()) {
+    if (known.contains(id)) continue;
+    FZ_CHECK(db.review.add_withdrawal(entry));
+    out.approvals.push_back(id);
+    FZ_TRY(auto approval, db.review.approval(id));
+    if (!approval) continue;
+    approval->withdrawn = ctx.now;
+    FZ_CHECK(db.review.put_approval(*approval));
+    FZ_TRY(auto item, db.library.item(approval->item));
+    if (!item || item->version != approval->version) continue;
+    if (const auto to = transition(item->state, Act::withdraw, 3)) {
+      FZ_CHECK(decide(db, ctx, *item, Act::withdraw, *to, entry.reason));
+      out.items.push_back(item->id);
+    }
+  }
+  FZ_CHECK(ctx.record("trust.withdrawals", std::to_string(chain.withdrawals_version()),
+                      {{"new", static_cast<std::int64_t>(out.approvals.size())}}));
+  return out;
+}
+
+}  // namespace fz::review

@@ -37,11 +37,11 @@ json::value stored_problem(const std::string& code, const std::string& params, L
   return problem_json(e, "", lang);
 }
 
-json::object to_json(const accounts::Unit& u) {
+json::object json_of(const accounts::Unit& u) {
   return {{"id", u.id}, {"parent", u.parent}, {"code", u.code}, {"name", u.name}, {"path", u.path}, {"review_steps", u.review_steps}};
 }
 
-json::object to_json(const accounts::Account& a) {
+json::object json_of(const accounts::Account& a) {
   return {{"id", a.id},
           {"login", a.login},
           {"name", a.name},
@@ -53,7 +53,7 @@ json::object to_json(const accounts::Account& a) {
           {"created", format_time(a.created)}};
 }
 
-json::object to_json(const library::Item& i, Lang lang) {
+json::object json_of(const library::Item& i, Lang lang) {
   json::object out{{"id", i.id},
                    {"unit", i.unit},
                    {"owner", i.owner},
@@ -76,7 +76,7 @@ json::object to_json(const library::Item& i, Lang lang) {
   return out;
 }
 
-json::object to_json(const library::Rendition& r) {
+json::object json_of(const library::Rendition& r) {
   return {{"profile", r.profile},
           {"sha256", r.sha256},
           {"length", static_cast<std::int64_t>(r.length)},
@@ -86,7 +86,7 @@ json::object to_json(const library::Rendition& r) {
           {"duration_ms", r.duration_ms}};
 }
 
-json::object to_json(const library::Job& j, Lang lang) {
+json::object json_of(const library::Job& j, Lang lang) {
   json::object out{{"kind", library::job_kind_name(j.kind)},
                    {"profile", j.profile},
                    {"state", library::job_state_name(j.state)},
@@ -96,7 +96,7 @@ json::object to_json(const library::Job& j, Lang lang) {
   return out;
 }
 
-json::object to_json(const review::Decision& d) {
+json::object json_of(const review::Decision& d) {
   return {{"act", review::act_name(d.act)},
           {"from", library::state_name(d.from)},
           {"to", library::state_name(d.to)},
@@ -106,7 +106,7 @@ json::object to_json(const review::Decision& d) {
           {"at", format_time(d.at)}};
 }
 
-json::object to_json(const campaigns::Campaign& c) {
+json::object json_of(const campaigns::Campaign& c) {
   json::object out = campaigns::to_json(c).as_object();
   out["id"] = c.id;
   out["unit"] = c.unit;
@@ -118,7 +118,7 @@ json::object to_json(const campaigns::Campaign& c) {
   return out;
 }
 
-json::object to_json(const screens::Site& s) {
+json::object json_of(const screens::Site& s) {
   return {{"id", s.id},
           {"unit", s.unit},
           {"name", s.name},
@@ -132,7 +132,7 @@ json::object to_json(const screens::Site& s) {
           {"created", format_time(s.created)}};
 }
 
-json::object to_json(const screens::Screen& s, const std::string& site_name, bool online) {
+json::object json_of(const screens::Screen& s, const std::string& site_name, bool online) {
   json::object out{{"id", s.id},
                    {"site", s.site},
                    {"site_name", site_name},
@@ -148,7 +148,7 @@ json::object to_json(const screens::Screen& s, const std::string& site_name, boo
   return out;
 }
 
-json::object to_json(const plays::PlayRow& row) {
+json::object json_of(const plays::PlayRow& row) {
   const auto& p = row.play;
   json::object out{{"screen", row.screen},
                    {"device", row.device},
@@ -169,13 +169,13 @@ json::object to_json(const plays::PlayRow& row) {
   return out;
 }
 
-json::object to_json(const plays::Rollup& r) {
+json::object json_of(const plays::Rollup& r) {
   return {{"approval", r.approval}, {"screen", r.screen},       {"hour", format_time(r.hour)},
           {"plays", r.plays},       {"completed", r.completed}, {"presented_ms", r.presented_ms},
           {"frames", r.frames}};
 }
 
-json::object to_json(const audit::Entry& e) {
+json::object json_of(const audit::Entry& e) {
   return {{"seq", e.seq},
           {"at", format_time(e.at)},
           {"actor", e.event.actor},

@@ -5,18 +5,18 @@
 
 namespace fz::http {
 
-json::object to_json(const accounts::Unit& unit);
-json::object to_json(const accounts::Account& account);
-json::object to_json(const library::Item& item, Lang lang);
-json::object to_json(const library::Rendition& rendition);
-json::object to_json(const library::Job& job, Lang lang);
-json::object to_json(const review::Decision& decision);
-json::object to_json(const campaigns::Campaign& campaign);
-json::object to_json(const screens::Site& site);
-json::object to_json(const screens::Screen& screen, const std::string& site_name, bool online);
-json::object to_json(const plays::PlayRow& row);
-json::object to_json(const plays::Rollup& rollup);
-json::object to_json(const audit::Entry& entry);
+json::object json_of(const accounts::Unit& unit);
+json::object json_of(const accounts::Account& account);
+json::object json_of(const library::Item& item, Lang lang);
+json::object json_of(const library::Rendition& rendition);
+json::object json_of(const library::Job& job, Lang lang);
+json::object json_of(const review::Decision& decision);
+json::object json_of(const campaigns::Campaign& campaign);
+json::object json_of(const screens::Site& site);
+json::object json_of(const screens::Screen& screen, const std::string& site_name, bool online);
+json::object json_of(const plays::PlayRow& row);
+json::object json_of(const plays::Rollup& rollup);
+json::object json_of(const audit::Entry& entry);
 
 json::array strings(const std::vector<std::string>& values);
 json::array role_names(const accounts::Roles& roles);
@@ -28,7 +28,7 @@ json::value stored_problem(const std::string& code, const std::string& params, L
 template <class List, class... More>
 json::array list_json(const List& list, const More&... more) {
   json::array out;
-  for (const auto& one : list) out.emplace_back(to_json(one, more...));
+  for (const auto& one : list) out.emplace_back(json_of(one, more...));
   return out;
 }
 

@@ -33,13 +33,13 @@ Result<net::Response> create_campaign(Call& call) {
   FZ_TRY(const auto draft, campaigns::from_json(body));
   FZ_TRY(const auto made,
          call.app.store.write([&](store::Tx& tx) { return campaigns::create(tx.campaigning(), tx.context(call.actor, call.now), draft); }));
-  return reply(to_json(made), 201);
+  return reply(json_of(made), 201);
 }
 
 Result<net::Response> get_campaign(Call& call) {
   FZ_TRY(const auto found,
          call.app.store.read([&](const store::Tx& tx) { return campaigns::get(tx.campaigns(), tx.accounts(), call.actor, call.arg(0)); }));
-  auto r = reply(to_json(found));
+  auto r = reply(json_of(found));
   r.headers.add("ETag", "\"" + std::to_string(found.revision) + "\"");
   return r;
 }
@@ -59,7 +59,7 @@ Result<net::Response> change_campaign(Call& call) {
   FZ_TRY(const auto changed, call.app.store.write([&](store::Tx& tx) {
     return campaigns::change(tx.campaigning(), tx.context(call.actor, call.now), call.arg(0), draft, revision);
   }));
-  return reply(to_json(changed));
+  return reply(json_of(changed));
 }
 
 Result<net::Response> set_campaign_state(Call& call) {
@@ -72,7 +72,7 @@ Result<net::Response> set_campaign_state(Call& call) {
   FZ_TRY(const auto changed, call.app.store.write([&](store::Tx& tx) {
     return campaigns::set_state(tx.campaigning(), tx.context(call.actor, call.now), call.arg(0), *state);
   }));
-  return reply(to_json(changed));
+  return reply(json_of(changed));
 }
 
 Result<net::Response> publish(Call& call) {

@@ -38,7 +38,7 @@ Result<net::Response> create_text_item(Call& call) {
   FZ_TRY(text.digest, call.app.blobs.put(bytes));  // blobs first, rows second
   FZ_TRY(const auto item,
          call.app.store.write([&](store::Tx& tx) { return library::create_text(tx.library(), tx.context(call.actor, call.now), text); }));
-  return reply(to_json(item, language_of(call.request)), 201);
+  return reply(json_of(item, language_of(call.request)), 201);
 }
 
 Result<net::Response> get_item(Call& call) {
@@ -49,7 +49,7 @@ Result<net::Response> get_item(Call& call) {
     FZ_TRY(const auto jobs, tx.library().jobs(item.id, item.version));
     FZ_TRY(const auto decisions, tx.review().decisions(item.id, item.version));
     FZ_TRY(const auto approval, tx.review().approval_of(item.id, item.version));
-    json::object out{{"item", to_json(item, lang)},
+    json::object out{{"item", json_of(item, lang)},
                      {"renditions", list_json(renditions)},
                      {"jobs", list_json(jobs, lang)},
                      {"decisions", list_json(decisions)}};
@@ -70,7 +70,7 @@ Result<net::Response> change_item(Call& call) {
   FZ_TRY(const auto item, call.app.store.write([&](store::Tx& tx) {
     return library::change_item(tx.library(), tx.accounts(), tx.context(call.actor, call.now), call.arg(0), change);
   }));
-  return reply(to_json(item, language_of(call.request)));
+  return reply(json_of(item, language_of(call.request)));
 }
 
 Result<net::Response> get_rendition(Call& call) {

@@ -21,7 +21,7 @@ Result<net::Response> create_unit(Call& call) {
   FZ_CHECK(in.finish());
   FZ_TRY(const auto made,
          call.app.store.write([&](store::Tx& tx) { return accounts::create_unit(tx.accounts(), tx.context(call.actor, call.now), unit); }));
-  return reply(to_json(made), 201);
+  return reply(json_of(made), 201);
 }
 
 Result<net::Response> list_accounts(Call& call) {
@@ -47,7 +47,7 @@ Result<net::Response> create_account(Call& call) {
   FZ_TRY(const auto made, call.app.store.write([&](store::Tx& tx) {
     return accounts::create_account(tx.accounts(), tx.context(call.actor, call.now), account);
   }));
-  return reply(to_json(made), 201);
+  return reply(json_of(made), 201);
 }
 
 Result<net::Response> change_account(Call& call) {
@@ -69,7 +69,7 @@ Result<net::Response> change_account(Call& call) {
   FZ_TRY(const auto changed, call.app.store.write([&](store::Tx& tx) {
     return accounts::change_account(tx.accounts(), tx.context(call.actor, call.now), call.arg(0), change);
   }));
-  return reply(to_json(changed));
+  return reply(json_of(changed));
 }
 
 }  // namespace fz::http

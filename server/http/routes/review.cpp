@@ -46,7 +46,7 @@ Result<net::Response> submit_item(Call& call) {
   FZ_TRY(const auto item, call.app.store.write([&](store::Tx& tx) {
     return review::submit(tx.reviewing(), tx.context(call.actor, call.now), call.arg(0), terms);
   }));
-  return reply(to_json(item, language_of(call.request)));
+  return reply(json_of(item, language_of(call.request)));
 }
 
 Result<net::Response> decide(Call& call) {
@@ -61,7 +61,7 @@ Result<net::Response> decide(Call& call) {
     return act == "pass" ? review::pass(tx.reviewing(), ctx, call.arg(0), comment)
                          : review::send_back(tx.reviewing(), ctx, call.arg(0), comment);
   }));
-  return reply(to_json(item, language_of(call.request)));
+  return reply(json_of(item, language_of(call.request)));
 }
 
 Result<net::Response> get_package(Call& call) {
@@ -77,7 +77,7 @@ Result<net::Response> import_approval(Call& call) {
     return imported;
   }));
   if (done.complete) publish_quietly(call.app, "approval");
-  return reply({{"item", to_json(done.item, language_of(call.request))},
+  return reply({{"item", json_of(done.item, language_of(call.request))},
                 {"approval_id", done.approval_id},
                 {"complete", done.complete},
                 {"holders", done.holders},

@@ -31,7 +31,7 @@ Result<net::Response> create_site(Call& call) {
   FZ_TRY(const auto made, call.app.store.write([&](store::Tx& tx) {
     return screens::create_site(tx.screens(), tx.accounts(), tx.context(call.actor, call.now), site);
   }));
-  return reply(to_json(made), 201);
+  return reply(json_of(made), 201);
 }
 
 Result<net::Response> list_screens(Call& call) {
@@ -45,7 +45,7 @@ Result<net::Response> list_screens(Call& call) {
   f.limit = static_cast<int>(limit);
   FZ_TRY(const auto lines, call.app.store.read([&](const store::Tx& tx) { return tx.screens().screens(f); }));
   json::array out;
-  for (const auto& line : lines) out.emplace_back(to_json(line.screen, line.site_name, call.app.channels.online(line.screen.id)));
+  for (const auto& line : lines) out.emplace_back(json_of(line.screen, line.site_name, call.app.channels.online(line.screen.id)));
   return reply({{"screens", std::move(out)}});
 }
 
@@ -53,7 +53,7 @@ Result<net::Response> get_screen(Call& call) {
   return call.app.store.read([&](const store::Tx& tx) -> Result<net::Response> {
     FZ_TRY(const auto screen, screens::get_screen(tx.screens(), tx.accounts(), call.actor, call.arg(0)));
     FZ_TRY(const auto site, tx.screens().site(screen.site));
-    return reply(to_json(screen, site ? site->name : "", call.app.channels.online(screen.id)));
+    return reply(json_of(screen, site ? site->name : "", call.app.channels.online(screen.id)));
   });
 }
 
@@ -99,7 +99,7 @@ Result<net::Response> confirm_enrolment(Call& call) {
     call.app.channels.drop(replaces);
   }
   publish_quietly(call.app, "enrolment");  // the new screen gets its list
-  return reply(to_json(done.screen, done.site_name, false), 201);
+  return reply(json_of(done.screen, done.site_name, false), 201);
 }
 
 }  // namespace fz::http

@@ -1,0 +1,89 @@
+#include "server/app/housekeeper.hpp"
+
+#include <pthread.h>
+#include <systemd/sd-daemon.h>
+
+#include "shared/base/log.hpp"
+
+namespace fz::app {
+namespace {
+
+void log_failure(std::string_view what, const Result<void>& r) {
+  if (!r) log::warn("{}: {}", what, to_log(r.error()));
+}
+
+}  // namespace
+
+Housekeeper::Housekeeper(http::App& app) : app_(app) {
+  thread_ = std::thread([this] { run(); });
+  pthread_setname_np(thread_.native_handle(), "housekeeper");
+}
+
+Housekeeper::~Housekeeper() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  stop_.notify_all();
+  thread_.join();
+  log_failure("status", app_.board.flush(app_.store));
+  log_failure("checkpoint", app_.store.checkpoint());
+}
+
+void Housekeeper::run() {
+  for (std::uint64_t second = 0;; ++second) {
+    every_second();
+    if (second % 5 == 4) log_failure("checkpoint", app_.store.checkpoint());
+    if (second % 60 == 30) every_minute();
+    if (second % 3600 == 0) every_hour();
+    std::unique_lock lock(mutex_);
+    if (stop_.wait_for(lock, Seconds{1}, [this] { return stopping_; })) return;
+  }
+}
+
+void Housekeeper::every_second() {
+  log_failure("status", app_.board.flush(app_.store));
+  ::sd_notify(0, "WATCHDOG=1");  // this thread uses the database's lock every second: if that hangs, systemd knows
+}
+
+void Housekeeper::every_minute() {
+  const auto now = app_.clock.wall();
+  log_failure("sweep", app_.store.write([&](store::Tx& tx) -> Result<void> {
+    FZ_CHECK(accounts::sweep(tx.accounts(), now));
+    return screens::sweep(tx.screens(), now);
+  }));
+  log_failure("uploads", sweep_uploads(app_, now));
+  const auto renewed = app_.publisher.renew(now);
+  if (!renewed) {
+    // Before the key ceremony there is nothing to renew, and that is no fault.
+    if (renewed.error().code != Code::root_missing && renewed.error().code != Code::reviewers_missing)
+      log::warn("renew: {}", to_log(renewed.error()));
+  } else if (renewed->timestamps_signed > 0) {
+    log::info("renewed {} timestamps", renewed->timestamps_signed);
+  }
+}
+
+void Housekeeper::every_hour() {
+  const auto who = accounts::system_actor();
+  const auto now = app_.clock.wall();
+  const auto expired = app_.store.write([&](store::Tx& tx) { return review::expire(tx.reviewing(), tx.context(who, now)); });
+  if (!expired)
+    log::warn("expire: {}", to_log(expired.error()));
+  else if (*expired > 0)
+    http::publish_quietly(app_, "expiry");
+}
+
+Result<void> sweep_uploads(http::App& app, UtcTime now) {
+  FZ_TRY(const auto ended, app.store.read([&](const store::Tx& tx) { return tx.library().expired_uploads(now); }));
+  for (const auto& upload : ended) {
+    if (!app.uploads.begin(upload.id)) continue;  // bytes are arriving just now: its end moves
+    // The row first: a part without a row is found below, a row without a part would promise bytes that are gone.
+    auto gone = app.store.write([&](store::Tx& tx) { return tx.library().remove_upload(upload.id); });
+    if (gone) gone = app.blobs.remove_part(library::part_name(upload.id));
+    app.uploads.end(upload.id);
+    FZ_CHECK(gone);
+  }
+  return {};
+}
+
+}  // namespace fz::app

@@ -1,0 +1,31 @@
+// The clockwork: one thread that does small things every second, minute and day.
+#pragma once
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "server/http/app.hpp"
+
+namespace fz::app {
+
+class Housekeeper {
+ public:
+  explicit Housekeeper(http::App& app);
+  ~Housekeeper();  ///< after a last write of what is waiting
+
+ private:
+  void run();
+  void every_second();
+  void every_minute();
+  void every_hour();
+  http::App& app_;
+  std::mutex mutex_;
+  std::condition_variable stop_;
+  bool stopping_ = false;
+  std::thread thread_;  // last: it uses the others
+};
+
+/// Removes uploads whose time is over, with their bytes, and finishes those that were complete when the program died.
+Result<void> sweep_uploads(http::App& app, UtcTime now);
+
+}  // namespace fz::app

@@ -1,0 +1,99 @@
+#include "server/app/jobs.hpp"
+
+#include <pthread.h>
+
+#include "shared/base/log.hpp"
+
+namespace fz::app {
+
+bool is_file_fault(Code code) {
+  return code_name(code).starts_with("media_") && code != Code::media_decoder_died;
+}
+
+Jobs::Jobs(store::Store& store, const Clock& clock, MediaTools tools, unsigned threads)
+    : store_(store), clock_(clock), tools_(std::move(tools)) {
+  for (unsigned i = 0; i < threads; ++i) {
+    threads_.emplace_back([this] { run(); });
+    pthread_setname_np(threads_.back().native_handle(), "media-job");
+  }
+}
+
+Jobs::~Jobs() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  for (auto& t : threads_) t.join();
+}
+
+void Jobs::wake() {
+  {
+    const std::lock_guard lock(mutex_);
+    ++wakes_;
+  }
+  changed_.notify_all();
+}
+
+void Jobs::run() {
+  for (;;) {
+    std::uint64_t seen = 0;
+    {
+      const std::lock_guard lock(mutex_);
+      if (stopping_) return;
+      seen = wakes_;
+    }
+    if (one()) continue;
+    std::unique_lock lock(mutex_);
+    // The time limit is for jobs that wait out a back-off.
+    changed_.wait_for(lock, Seconds{5}, [&] { return stopping_ || wakes_ != seen; });
+  }
+}
+
+bool Jobs::one() {
+  const auto job = store_.write([&](store::Tx& tx) { return library::claim_job(tx.library(), clock_.wall()); });
+  if (!job) {
+    log::error("jobs: {}", to_log(job.error()));
+    return false;
+  }
+  if (!*job) return false;
+  const auto& j = **job;
+  log::info("job {}: {} {} of item {}", j.id, library::job_kind_name(j.kind), j.profile, j.item);
+  if (const auto done = work(j); !done) {
+    log::warn("job {}: {}", j.id, to_log(done.error()));
+    const auto who = accounts::system_actor();
+    const auto noted = store_.write([&](store::Tx& tx) {
+      return library::fail_job(tx.library(), tx.context(who, clock_.wall()), j.id, done.error(), is_file_fault(done.error().code));
+    });
+    if (!noted) log::error("job {}: {}", j.id, to_log(noted.error()));
+  }
+  return true;
+}
+
+Result<void> Jobs::work(const library::Job& job) {
+  const auto who = accounts::system_actor();
+  FZ_TRY(const auto item, store_.read([&](const store::Tx& tx) -> Result<library::Item> {
+    FZ_TRY(auto found, tx.library().item(job.item));
+    if (!found) return fail(Code::not_found, {{"what", job.item}});
+    return std::move(*found);
+  }));
+  if (job.kind == library::JobKind::probe) {
+    FZ_TRY(const auto probed, tools_.probe(item));
+    return store_.write([&](store::Tx& tx) { return library::finish_probe(tx.library(), tx.context(who, clock_.wall()), job.id, probed); });
+  }
+  auto last = clock_.steady() - Seconds{2};
+  const auto progress = [&](int permille) {
+    if (clock_.steady() - last < Seconds{1}) return;  // people watch it once a second at most
+    last = clock_.steady();
+    const auto noted = store_.write([&](store::Tx& tx) { return library::job_progress(tx.library(), job.id, permille, clock_.wall()); });
+    if (!noted) log::warn("job {}: {}", job.id, to_log(noted.error()));
+  };
+  FZ_TRY(auto rendition, tools_.render(item, job.profile, progress));
+  rendition.item = item.id;
+  rendition.version = item.version;
+  rendition.profile = job.profile;
+  return store_.write(
+      [&](store::Tx& tx) { return library::finish_render(tx.library(), tx.context(who, clock_.wall()), job.id, rendition); });
+}
+
+}  // namespace fz::app

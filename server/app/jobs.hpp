@@ -1,0 +1,48 @@
+// The background work on media: claims jobs, has them done by fz-decode through server/media, writes down what came out.
+#pragma once
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "server/store/store.hpp"
+
+namespace fz::app {
+
+/// The two things that are done to media; each may take minutes and is called outside any transaction.
+struct MediaTools {
+  using Progress = std::function<void(int permille)>;
+  /// What the source of this item is. Errors media_* mean that the file is bad: trying again is no use.
+  std::function<Result<library::Probed>(const library::Item& item)> probe;
+  /// Makes one rendition and stores its blob; `cancelled` is asked now and then.
+  std::function<Result<library::Rendition>(const library::Item& item, const std::string& profile, const Progress& progress)> render;
+};
+
+class Jobs {
+ public:
+  Jobs(store::Store& store, const Clock& clock, MediaTools tools, unsigned threads);
+  ~Jobs();  ///< waits for the running jobs
+  /// There may be something to do.
+  void wake();
+
+ private:
+  void run();
+  bool one();
+  Result<void> work(const library::Job& job);
+  store::Store& store_;
+  const Clock& clock_;
+  const MediaTools tools_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool stopping_ = false;
+  std::uint64_t wakes_ = 0;
+  std::vector<std::thread> threads_;
+};
+
+/// True for a failure of the file itself, not of the machine.
+bool is_file_fault(Code code);
+
+}  // namespace fz::app

@@ -1,0 +1,193 @@
+#include "server/store/sqlite/nouns.hpp"
+
+namespace fz::store::sqlite {
+
+const std::string_view kAccountsSchema = R"sql(
+CREATE TABLE unit (
+  id TEXT PRIMARY KEY, parent TEXT REFERENCES unit (id), code TEXT NOT NULL, name TEXT NOT NULL, path TEXT NOT NULL UNIQUE,
+  review_steps INTEGER NOT NULL) STRICT;
+CREATE TABLE account (
+  id TEXT PRIMARY KEY, login TEXT NOT NULL UNIQUE, name TEXT NOT NULL, unit TEXT NOT NULL REFERENCES unit (id), holder TEXT NOT NULL,
+  enabled INTEGER NOT NULL, must_change INTEGER NOT NULL, created INTEGER NOT NULL, password_hash TEXT NOT NULL DEFAULT '') STRICT;
+CREATE INDEX account_unit ON account (unit);
+CREATE TABLE account_role (account TEXT NOT NULL REFERENCES account (id), role TEXT NOT NULL, PRIMARY KEY (account, role)) STRICT, WITHOUT ROWID;
+CREATE TABLE session (
+  token_hash TEXT PRIMARY KEY, account TEXT NOT NULL REFERENCES account (id), created INTEGER NOT NULL, seen INTEGER NOT NULL,
+  address TEXT NOT NULL, agent TEXT NOT NULL) STRICT;
+CREATE INDEX session_account ON session (account);
+CREATE TABLE api_token (
+  id TEXT PRIMARY KEY, account TEXT NOT NULL REFERENCES account (id), name TEXT NOT NULL, token_hash TEXT NOT NULL UNIQUE,
+  roles TEXT NOT NULL, created INTEGER NOT NULL, expires INTEGER NOT NULL) STRICT;
+CREATE INDEX api_token_account ON api_token (account);
+CREATE TABLE login_failure (
+  login TEXT NOT NULL, address TEXT NOT NULL, count INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (login, address)) STRICT, WITHOUT ROWID;
+CREATE INDEX login_failure_last ON login_failure (last);
+)sql";
+
+namespace {
+using namespace fz::accounts;
+using db::Row;
+
+Unit unit_of(const Row& r) {
+  return {r.text(0), r.maybe_text(1).value_or(""), r.text(2), r.text(3), r.text(4), r.small(5)};
+}
+
+Roles roles_of(std::string_view list) {
+  Roles out;
+  while (!list.empty()) {
+    const auto comma = list.find(',');
+    if (const auto role = role_from_name(list.substr(0, comma))) out.insert(*role);
+    list = comma == std::string_view::npos ? std::string_view() : list.substr(comma + 1);
+  }
+  return out;
+}
+std::string list_of(const Roles& roles) {
+  std::string out;
+  for (Role r : roles) {
+    if (!out.empty()) out += ',';
+    out += role_name(r);
+  }
+  return out;
+}
+
+constexpr std::string_view kAccount =
+    "SELECT a.id, a.login, a.name, a.unit, a.holder, a.enabled, a.must_change, a.created, "
+    "(SELECT group_concat(role) FROM account_role WHERE account = a.id) FROM account a ";
+Account account_of(const Row& r) {
+  Account a;
+  a.id = r.text(0);
+  a.login = r.text(1);
+  a.name = r.text(2);
+  a.unit = r.text(3);
+  a.holder = r.text(4);
+  a.enabled = r.boolean(5);
+  a.must_change = r.boolean(6);
+  a.created = r.time(7);
+  a.roles = roles_of(r.maybe_text(8).value_or(""));
+  return a;
+}
+
+Session session_of(const Row& r) {
+  return {r.text(0), r.text(1), r.time(2), r.time(3), r.text(4), r.text(5)};
+}
+ApiToken token_of(const Row& r) {
+  return {r.text(0), r.text(1), r.text(2), r.text(3), roles_of(r.text(4)), r.time(5), r.time(6)};
+}
+
+/// The end of a range of paths that begin with `prefix`: no path has a byte above 0x7f at its end.
+std::string path_end(std::string_view prefix) {
+  return std::string(prefix) + "\xff";
+}
+
+class SqliteAccounts final : public accounts::Store {
+ public:
+  explicit SqliteAccounts(db::Connection& c) : c_(c) {}
+
+  Result<std::optional<Unit>> unit(std::string_view id) const override {
+    return c_.one("SELECT id, parent, code, name, path, review_steps FROM unit WHERE id = ?", {id}, unit_of);
+  }
+  Result<std::vector<Unit>> units(std::string_view prefix) const override {
+    return c_.all("SELECT id, parent, code, name, path, review_steps FROM unit WHERE path >= ? AND path < ? ORDER BY path",
+                  {prefix, path_end(prefix)}, unit_of);
+  }
+  Result<void> put_unit(const Unit& u) override {
+    return run(
+        "INSERT INTO unit VALUES (?,?,?,?,?,?) ON CONFLICT (id) DO UPDATE SET name = excluded.name, review_steps = excluded.review_steps",
+        {u.id, u.parent.empty() ? db::Value(nullptr) : db::Value(u.parent), u.code, u.name, u.path, u.review_steps});
+  }
+
+  Result<std::optional<Account>> account(std::string_view id) const override {
+    return c_.one(std::string(kAccount) + "WHERE a.id = ?", {id}, account_of);
+  }
+  Result<std::optional<Account>> account_by_login(std::string_view login) const override {
+    return c_.one(std::string(kAccount) + "WHERE a.login = ?", {login}, account_of);
+  }
+  Result<std::vector<Account>> accounts(std::string_view prefix) const override {
+    return c_.all(std::string(kAccount) + "JOIN unit u ON u.id = a.unit WHERE u.path >= ? AND u.path < ? ORDER BY a.login",
+                  {prefix, path_end(prefix)}, account_of);
+  }
+  Result<std::int64_t> count_accounts() const override {
+    FZ_TRY(const auto n, c_.one("SELECT count(*) FROM account", {}, [](const Row& r) { return r.integer(0); }));
+    return n.value_or(0);
+  }
+  Result<void> put_account(const Account& a) override {
+    FZ_CHECK(
+        run("INSERT INTO account (id, login, name, unit, holder, enabled, must_change, created) VALUES (?,?,?,?,?,?,?,?) "
+            "ON CONFLICT (id) DO UPDATE SET login = excluded.login, name = excluded.name, unit = excluded.unit, "
+            "holder = excluded.holder, enabled = excluded.enabled, must_change = excluded.must_change",
+            {a.id, a.login, a.name, a.unit, a.holder, a.enabled, a.must_change, a.created}));
+    FZ_CHECK(run("DELETE FROM account_role WHERE account = ?", {a.id}));
+    for (Role role : a.roles) FZ_CHECK(run("INSERT INTO account_role VALUES (?,?)", {a.id, role_name(role)}));
+    return {};
+  }
+  Result<std::string> password_hash(std::string_view account) const override {
+    FZ_TRY(auto h, c_.one("SELECT password_hash FROM account WHERE id = ?", {account}, [](const Row& r) { return r.text(0); }));
+    return h.value_or("");
+  }
+  Result<void> set_password_hash(std::string_view account, std::string_view hash) override {
+    return run("UPDATE account SET password_hash = ? WHERE id = ?", {hash, account});
+  }
+
+  Result<std::optional<Session>> session(std::string_view hash) const override {
+    return c_.one("SELECT token_hash, account, created, seen, address, agent FROM session WHERE token_hash = ?", {hash}, session_of);
+  }
+  Result<std::vector<Session>> sessions(std::string_view account) const override {
+    return c_.all("SELECT token_hash, account, created, seen, address, agent FROM session WHERE account = ? ORDER BY created", {account},
+                  session_of);
+  }
+  Result<void> put_session(const Session& s) override {
+    return run("INSERT INTO session VALUES (?,?,?,?,?,?) ON CONFLICT (token_hash) DO UPDATE SET seen = excluded.seen",
+               {s.token_hash, s.account, s.created, s.seen, s.address, s.agent});
+  }
+  Result<void> remove_session(std::string_view hash) override { return run("DELETE FROM session WHERE token_hash = ?", {hash}); }
+  Result<void> remove_sessions(std::string_view account) override { return run("DELETE FROM session WHERE account = ?", {account}); }
+  Result<void> remove_sessions_before(UtcTime seen, UtcTime created) override {
+    return run("DELETE FROM session WHERE seen < ? OR created < ?", {seen, created});
+  }
+
+  Result<std::optional<ApiToken>> api_token(std::string_view hash) const override {
+    return c_.one("SELECT id, account, name, token_hash, roles, created, expires FROM api_token WHERE token_hash = ?", {hash}, token_of);
+  }
+  Result<std::vector<ApiToken>> api_tokens(std::string_view account) const override {
+    return c_.all("SELECT id, account, name, token_hash, roles, created, expires FROM api_token WHERE account = ? ORDER BY id", {account},
+                  token_of);
+  }
+  Result<void> put_api_token(const ApiToken& t) override {
+    return run("INSERT INTO api_token VALUES (?,?,?,?,?,?,?)",
+               {t.id, t.account, t.name, t.token_hash, list_of(t.roles), t.created, t.expires});
+  }
+  Result<bool> remove_api_token(std::string_view account, std::string_view id) override {
+    FZ_TRY(const auto n, c_.run("DELETE FROM api_token WHERE account = ? AND id = ?", {account, id}));
+    return n > 0;
+  }
+
+  Result<Failures> failures(std::string_view login, std::string_view address) const override {
+    FZ_TRY(const auto f,
+           c_.one("SELECT count, last FROM login_failure WHERE login = ? AND address = ?", {login, address}, [](const Row& r) {
+             return Failures{r.small(0), r.time(1)};
+           }));
+    return f.value_or(Failures{});
+  }
+  Result<void> put_failures(std::string_view login, std::string_view address, const Failures& f) override {
+    return run("INSERT OR REPLACE INTO login_failure VALUES (?,?,?,?)", {login, address, f.count, f.last});
+  }
+  Result<void> clear_failures(std::string_view login, std::string_view address) override {
+    return run("DELETE FROM login_failure WHERE login = ? AND address = ?", {login, address});
+  }
+  Result<void> remove_failures_before(UtcTime last) override { return run("DELETE FROM login_failure WHERE last < ?", {last}); }
+
+ private:
+  Result<void> run(std::string_view sql, std::initializer_list<db::Value> values) {
+    auto r = c_.run(sql, values);
+    if (!r) return std::move(r).error();
+    return {};
+  }
+  db::Connection& c_;
+};
+}  // namespace
+
+std::unique_ptr<accounts::Store> make_accounts(db::Connection& c) {
+  return std::make_unique<SqliteAccounts>(c);
+}
+
+}  // namespace fz::store::sqlite

@@ -1,0 +1,277 @@
+#include <algorithm>
+
+#include "server/store/sqlite/nouns.hpp"
+
+namespace fz::store::sqlite {
+
+const std::string_view kLibrarySchema = R"sql(
+CREATE TABLE upload (
+  id TEXT PRIMARY KEY, owner TEXT NOT NULL, unit TEXT NOT NULL, length INTEGER NOT NULL, file_name TEXT NOT NULL, title TEXT NOT NULL,
+  fraud_kind TEXT NOT NULL, exposes TEXT NOT NULL, item TEXT NOT NULL, state INTEGER NOT NULL, sha256 TEXT NOT NULL,
+  failure TEXT NOT NULL, created INTEGER NOT NULL, expires INTEGER NOT NULL) STRICT;
+CREATE INDEX upload_owner ON upload (owner, state);
+CREATE INDEX upload_state ON upload (state, expires);
+CREATE TABLE item (
+  id TEXT PRIMARY KEY, unit TEXT NOT NULL REFERENCES unit (id), owner TEXT NOT NULL, author TEXT NOT NULL, kind INTEGER NOT NULL,
+  title TEXT NOT NULL, fraud_kind TEXT NOT NULL, exposes TEXT NOT NULL, version INTEGER NOT NULL, source TEXT NOT NULL,
+  source_length INTEGER NOT NULL, source_name TEXT NOT NULL, source_mime TEXT NOT NULL, processing INTEGER NOT NULL,
+  failure TEXT NOT NULL, failure_params TEXT NOT NULL, state INTEGER NOT NULL, revision INTEGER NOT NULL, created INTEGER NOT NULL,
+  updated INTEGER NOT NULL) STRICT;
+CREATE INDEX item_unit ON item (unit, id);
+CREATE INDEX item_state ON item (state, id);
+CREATE INDEX item_source ON item (source);
+CREATE TABLE rendition (
+  item TEXT NOT NULL REFERENCES item (id), version INTEGER NOT NULL, profile TEXT NOT NULL, sha256 TEXT NOT NULL,
+  length INTEGER NOT NULL, mime TEXT NOT NULL, chunks BLOB NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL,
+  duration_ms INTEGER NOT NULL, PRIMARY KEY (item, version, profile)) STRICT;
+CREATE INDEX rendition_blob ON rendition (sha256);
+CREATE TABLE job (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, item TEXT NOT NULL, version INTEGER NOT NULL, kind INTEGER NOT NULL, profile TEXT NOT NULL,
+  state INTEGER NOT NULL, attempts INTEGER NOT NULL, progress_permille INTEGER NOT NULL, failure TEXT NOT NULL,
+  failure_params TEXT NOT NULL, created INTEGER NOT NULL, updated INTEGER NOT NULL, not_before INTEGER) STRICT;
+CREATE INDEX job_state ON job (state, id);
+CREATE INDEX job_item ON job (item, version);
+)sql";
+
+namespace {
+using namespace fz::library;
+using db::Row;
+
+/// 32 bytes a chunk instead of 64 letters.
+Bytes pack(const std::vector<std::string>& chunks) {
+  Bytes out;
+  for (const std::string& c : chunks) {
+    if (auto raw = from_hex(c)) out.insert(out.end(), raw->begin(), raw->end());
+  }
+  return out;
+}
+std::vector<std::string> unpack(const Bytes& packed) {
+  std::vector<std::string> out;
+  for (std::size_t at = 0; at + 32 <= packed.size(); at += 32) out.push_back(to_hex(ByteView(packed).subspan(at, 32)));
+  return out;
+}
+
+constexpr std::string_view kUpload =
+    "SELECT id, owner, unit, length, file_name, title, fraud_kind, exposes, item, state, sha256, failure, created, expires FROM upload ";
+Upload upload_of(const Row& r) {
+  Upload u;
+  u.id = r.text(0);
+  u.owner = r.text(1);
+  u.unit = r.text(2);
+  u.length = static_cast<std::uint64_t>(r.integer(3));
+  u.file_name = r.text(4);
+  u.title = r.text(5);
+  u.fraud_kind = r.text(6);
+  u.exposes = r.text(7);
+  u.item = r.text(8);
+  u.state = static_cast<UploadState>(r.integer(9));
+  u.sha256 = r.text(10);
+  u.failure = r.text(11);
+  u.created = r.time(12);
+  u.expires = r.time(13);
+  return u;
+}
+
+constexpr std::string_view kItem =
+    "SELECT i.id, i.unit, i.owner, i.author, i.kind, i.title, i.fraud_kind, i.exposes, i.version, i.source, i.source_length, "
+    "i.source_name, "
+    "i.source_mime, i.processing, i.failure, i.failure_params, i.state, i.revision, i.created, i.updated FROM item i ";
+Item item_of(const Row& r) {
+  Item i;
+  i.id = r.text(0);
+  i.unit = r.text(1);
+  i.owner = r.text(2);
+  i.author = r.text(3);
+  i.kind = static_cast<Kind>(r.integer(4));
+  i.title = r.text(5);
+  i.fraud_kind = r.text(6);
+  i.exposes = r.text(7);
+  i.version = r.small(8);
+  i.source = r.text(9);
+  i.source_length = static_cast<std::uint64_t>(r.integer(10));
+  i.source_name = r.text(11);
+  i.source_mime = r.text(12);
+  i.processing = static_cast<Processing>(r.integer(13));
+  i.failure = r.text(14);
+  i.failure_params = r.text(15);
+  i.state = static_cast<State>(r.integer(16));
+  i.revision = r.integer(17);
+  i.created = r.time(18);
+  i.updated = r.time(19);
+  return i;
+}
+
+Rendition rendition_of(const Row& r) {
+  return {r.text(0), r.small(1),        r.text(2),  r.text(3),  static_cast<std::uint64_t>(r.integer(4)),
+          r.text(5), unpack(r.blob(6)), r.small(7), r.small(8), r.integer(9)};
+}
+
+constexpr std::string_view kJob =
+    "SELECT id, item, version, kind, profile, state, attempts, progress_permille, failure, failure_params, created, updated, not_before "
+    "FROM job ";
+Job job_of(const Row& r) {
+  Job j;
+  j.id = r.integer(0);
+  j.item = r.text(1);
+  j.version = r.small(2);
+  j.kind = static_cast<JobKind>(r.integer(3));
+  j.profile = r.text(4);
+  j.state = static_cast<JobState>(r.integer(5));
+  j.attempts = r.small(6);
+  j.progress_permille = r.small(7);
+  j.failure = r.text(8);
+  j.failure_params = r.text(9);
+  j.created = r.time(10);
+  j.updated = r.time(11);
+  j.not_before = r.maybe_time(12);
+  return j;
+}
+
+template <class E>
+int number(E e) {
+  return static_cast<int>(e);
+}
+
+class SqliteLibrary final : public library::Store {
+ public:
+  explicit SqliteLibrary(db::Connection& c) : c_(c) {}
+
+  Result<std::optional<Upload>> upload(std::string_view id) const override {
+    return c_.one(std::string(kUpload) + "WHERE id = ?", {id}, upload_of);
+  }
+  Result<std::vector<Upload>> uploads(std::optional<UploadState> state, std::string_view owner) const override {
+    if (owner.empty()) return c_.all(std::string(kUpload) + "WHERE ?1 IS NULL OR state = ?1 ORDER BY id", {state_value(state)}, upload_of);
+    return c_.all(std::string(kUpload) + "WHERE owner = ?1 AND (?2 IS NULL OR state = ?2) ORDER BY id", {owner, state_value(state)},
+                  upload_of);
+  }
+  Result<std::vector<Upload>> expired_uploads(UtcTime now) const override {
+    return c_.all(std::string(kUpload) + "WHERE state = ? AND expires <= ?", {number(UploadState::receiving), now}, upload_of);
+  }
+  Result<void> put_upload(const Upload& u) override {
+    return run("INSERT OR REPLACE INTO upload VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+               {u.id, u.owner, u.unit, u.length, u.file_name, u.title, u.fraud_kind, u.exposes, u.item, number(u.state), u.sha256,
+                u.failure, u.created, u.expires});
+  }
+  Result<void> remove_upload(std::string_view id) override { return run("DELETE FROM upload WHERE id = ?", {id}); }
+  Result<std::uint64_t> bytes_of_unit(std::string_view unit) const override {
+    FZ_TRY(const auto n, c_.one("SELECT (SELECT coalesce(sum(source_length), 0) FROM item WHERE unit = ?1) + "
+                                "(SELECT coalesce(sum(length), 0) FROM upload WHERE unit = ?1 AND state = ?2)",
+                                {unit, number(UploadState::receiving)}, [](const Row& r) { return r.integer(0); }));
+    return static_cast<std::uint64_t>(n.value_or(0));
+  }
+
+  Result<std::optional<Item>> item(std::string_view id) const override {
+    return c_.one(std::string(kItem) + "WHERE i.id = ?", {id}, item_of);
+  }
+  Result<std::vector<Item>> items(const ItemFilter& f) const override;
+  Result<std::vector<Item>> items_by_source(std::string_view sha256, std::string_view unit) const override {
+    return c_.all(std::string(kItem) + "WHERE i.source = ? AND i.unit = ? ORDER BY i.id", {sha256, unit}, item_of);
+  }
+  Result<void> put_item(const Item& i) override {
+    return run(
+        "INSERT INTO item VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (id) DO UPDATE SET author = excluded.author, "
+        "kind = excluded.kind, title = excluded.title, fraud_kind = excluded.fraud_kind, exposes = excluded.exposes, "
+        "version = excluded.version, source = excluded.source, source_length = excluded.source_length, "
+        "source_name = excluded.source_name, source_mime = excluded.source_mime, processing = excluded.processing, "
+        "failure = excluded.failure, failure_params = excluded.failure_params, state = excluded.state, "
+        "revision = excluded.revision, updated = excluded.updated",
+        {i.id,      i.unit,           i.owner,         i.author,        number(i.kind), i.title,       i.fraud_kind,
+         i.exposes, i.version,        i.source,        i.source_length, i.source_name,  i.source_mime, number(i.processing),
+         i.failure, i.failure_params, number(i.state), i.revision,      i.created,      i.updated});
+  }
+  Result<std::vector<Rendition>> renditions(std::string_view item, int version) const override {
+    return c_.all(
+        "SELECT item, version, profile, sha256, length, mime, chunks, width, height, duration_ms FROM rendition "
+        "WHERE item = ? AND version = ? ORDER BY profile",
+        {item, version}, rendition_of);
+  }
+  Result<void> put_rendition(const Rendition& r) override {
+    return run("INSERT OR REPLACE INTO rendition VALUES (?,?,?,?,?,?,?,?,?,?)",
+               {r.item, r.version, r.profile, r.sha256, r.length, r.mime, pack(r.chunks), r.width, r.height, r.duration_ms});
+  }
+  Result<bool> blob_is_used(std::string_view sha256) const override {
+    FZ_TRY(const auto used,
+           c_.one("SELECT EXISTS (SELECT 1 FROM item WHERE source = ?1) OR EXISTS (SELECT 1 FROM rendition WHERE sha256 = ?1) "
+                  "OR EXISTS (SELECT 1 FROM approval WHERE sha256 = ?1 AND sha256 <> '')",
+                  {sha256}, [](const Row& r) { return r.boolean(0); }));
+    return used.value_or(false);
+  }
+
+  Result<Job> add_job(const Job& given) override {
+    Job j = given;
+    FZ_CHECK(
+        run("INSERT INTO job (item, version, kind, profile, state, attempts, progress_permille, failure, failure_params, created, updated, "
+            "not_before) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+            {j.item, j.version, number(j.kind), j.profile, number(j.state), j.attempts, j.progress_permille, j.failure, j.failure_params,
+             j.created, j.updated, j.not_before}));
+    j.id = c_.last_id();
+    return j;
+  }
+  Result<std::optional<Job>> job(std::int64_t id) const override { return c_.one(std::string(kJob) + "WHERE id = ?", {id}, job_of); }
+  Result<std::optional<Job>> next_job(UtcTime now) const override {
+    return c_.one(std::string(kJob) + "WHERE state = ? AND (not_before IS NULL OR not_before <= ?) ORDER BY id LIMIT 1",
+                  {number(JobState::queued), now}, job_of);
+  }
+  Result<void> put_job(const Job& j) override {
+    return run(
+        "UPDATE job SET state = ?, attempts = ?, progress_permille = ?, failure = ?, failure_params = ?, updated = ?, not_before = ? "
+        "WHERE id = ?",
+        {number(j.state), j.attempts, j.progress_permille, j.failure, j.failure_params, j.updated, j.not_before, j.id});
+  }
+  Result<std::vector<Job>> jobs(std::string_view item, int version) const override {
+    return c_.all(std::string(kJob) + "WHERE item = ? AND version = ? ORDER BY id", {item, version}, job_of);
+  }
+  Result<std::vector<Job>> jobs_in(JobState state) const override {
+    return c_.all(std::string(kJob) + "WHERE state = ? ORDER BY id", {number(state)}, job_of);
+  }
+  Result<void> remove_jobs(std::string_view item, int version) override {
+    return run("DELETE FROM job WHERE item = ? AND version = ?", {item, version});
+  }
+
+ private:
+  static db::Value state_value(std::optional<UploadState> s) { return s ? db::Value(number(*s)) : db::Value(nullptr); }
+  Result<void> run(std::string_view sql, std::initializer_list<db::Value> values) {
+    auto r = c_.run(sql, values);
+    if (!r) return std::move(r).error();
+    return {};
+  }
+  db::Connection& c_;
+};
+
+/// Newest first, by the primary key, so that a page of a large branch reads about as many rows as it returns.
+Result<std::vector<Item>> SqliteLibrary::items(const ItemFilter& f) const {
+  std::string sql(kItem);
+  std::vector<db::Value> values;
+  const std::string end = f.unit_path + "\xff";
+  if (!f.unit_path.empty()) {
+    sql += "JOIN unit u ON u.id = i.unit WHERE u.path >= ? AND u.path < ?";
+    values.emplace_back(f.unit_path);
+    values.emplace_back(end);
+  } else {
+    sql += "WHERE 1";
+  }
+  const auto want = [&](std::string_view condition, db::Value v) {
+    sql += condition;
+    values.push_back(v);
+  };
+  if (f.kind) want(" AND i.kind = ?", number(*f.kind));
+  if (f.state) want(" AND i.state = ?", number(*f.state));
+  if (!f.text.empty()) want(" AND instr(i.title, ?) > 0", f.text);
+  if (!f.fraud_kind.empty()) want(" AND i.fraud_kind = ?", f.fraud_kind);
+  if (!f.before.empty()) want(" AND i.id < ?", f.before);
+  want(" ORDER BY i.id DESC LIMIT ?", std::clamp(f.limit, 1, 200));
+  std::vector<Item> out;
+  FZ_CHECK(c_.each(sql, values, [&](const Row& r) {
+    out.push_back(item_of(r));
+    return true;
+  }));
+  return out;
+}
+
+}  // namespace
+
+std::unique_ptr<library::Store> make_library(db::Connection& c) {
+  return std::make_unique<SqliteLibrary>(c);
+}
+
+}  // namespace fz::store::sqlite

@@ -1,0 +1,108 @@
+// The store as a whole: one database of the nouns, one of the plays.
+#include "server/store/store.hpp"
+
+#include "server/store/sqlite/nouns.hpp"
+#include "shared/base/log.hpp"
+
+namespace fz::store {
+namespace sqlite {
+namespace {
+
+class SqliteTx final : public Tx {
+ public:
+  explicit SqliteTx(db::Connection& c)
+      : audit_(make_audit(c)),
+        accounts_(make_accounts(c)),
+        library_(make_library(c)),
+        review_(make_review(c)),
+        campaigns_(make_campaigns(c)),
+        screens_(make_screens(c)),
+        publish_(make_publish(c)) {}
+  using Tx::accounts, Tx::audit, Tx::campaigns, Tx::library, Tx::publish, Tx::review, Tx::screens;
+  audit::Trail& audit() override { return *audit_; }
+  accounts::Store& accounts() override { return *accounts_; }
+  library::Store& library() override { return *library_; }
+  review::Store& review() override { return *review_; }
+  campaigns::Store& campaigns() override { return *campaigns_; }
+  screens::Store& screens() override { return *screens_; }
+  publish::Store& publish() override { return *publish_; }
+
+ private:
+  std::unique_ptr<audit::Trail> audit_;
+  std::unique_ptr<accounts::Store> accounts_;
+  std::unique_ptr<library::Store> library_;
+  std::unique_ptr<review::Store> review_;
+  std::unique_ptr<campaigns::Store> campaigns_;
+  std::unique_ptr<screens::Store> screens_;
+  std::unique_ptr<publish::Store> publish_;
+};
+
+class SqliteStore final : public Store {
+ public:
+  SqliteStore(std::unique_ptr<db::Database> nouns, std::unique_ptr<plays::Store> plays, fs::path plays_file)
+      : nouns_(std::move(nouns)), plays_(std::move(plays)), plays_file_(std::move(plays_file)) {}
+
+  plays::Store& plays() override { return *plays_; }
+  Result<void> checkpoint() override {
+    FZ_CHECK(nouns_->writer()->checkpoint(false));
+    return plays_->checkpoint();
+  }
+  Result<void> backup(const fs::path& folder) override {
+    FZ_CHECK(make_dirs(folder));
+    {
+      FZ_TRY(const auto reader, nouns_->reader());
+      FZ_CHECK(reader->backup(folder / "fanzha.db"));
+    }
+    // A connection of its own: the plays' writer goes on meanwhile.
+    FZ_TRY(const auto connection, db::Connection::open(plays_file_));
+    return connection->backup(folder / "plays.db");
+  }
+
+ private:
+  Result<void> do_write(const std::function<Result<void>(Tx&)>& f) override {
+    return nouns_->write([&](db::Connection& c) {
+      SqliteTx tx(c);
+      return f(tx);
+    });
+  }
+  Result<void> do_read(const std::function<Result<void>(const Tx&)>& f) const override {
+    return nouns_->read([&](db::Connection& c) {
+      const SqliteTx tx(c);
+      return f(tx);
+    });
+  }
+  std::unique_ptr<db::Database> nouns_;
+  std::unique_ptr<plays::Store> plays_;
+  fs::path plays_file_;
+};
+
+}  // namespace
+}  // namespace sqlite
+
+void Store::record_refusal(const accounts::Actor& who, std::string_view action, std::string_view object, const Error& why, UtcTime now) {
+  audit::Event e;
+  e.actor = who.account.empty() ? "?" : who.account;
+  e.unit = who.unit;
+  e.action = action;
+  e.object = object;
+  e.refused = true;
+  e.details = {{"code", code_name(why.code)}};
+  auto done = do_write([&](Tx& tx) { return tx.audit().append(e, now); });
+  if (!done) log::error("a refusal could not be recorded: {}", to_log(done.error()));
+}
+
+Result<std::unique_ptr<Store>> open_sqlite(const fs::path& folder) {
+  // In this order: later tables refer to earlier ones.
+  std::string first;
+  for (const std::string_view schema : {sqlite::kAccountsSchema, sqlite::kAuditSchema, sqlite::kLibrarySchema, sqlite::kReviewSchema,
+                                        sqlite::kCampaignsSchema, sqlite::kScreensSchema, sqlite::kPublishSchema}) {
+    first += schema;
+  }
+  const db::Migration steps[] = {{1, "first release", first}};
+  FZ_CHECK(make_dirs(folder, 0700));
+  FZ_TRY(auto nouns, db::Database::open(folder / "fanzha.db", steps));
+  FZ_TRY(auto plays, sqlite::open_plays(folder / "plays.db"));
+  return std::unique_ptr<Store>(std::make_unique<sqlite::SqliteStore>(std::move(nouns), std::move(plays), folder / "plays.db"));
+}
+
+}  // namespace fz::store

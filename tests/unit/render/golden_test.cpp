@@ -53,6 +53,7 @@ std::map<std::string, Bytes> render_all(const fs::path& samples) {
 }
 
 TEST(Golden, PagesLookAsTheyWereApproved) {
+  ASSERT_TRUE(std::getenv("FZ_SOURCE_DIR")) << "set by ctest";
   fs::path source = std::getenv("FZ_SOURCE_DIR");
   fs::path file = source / "tests/golden/render/thumbnails.txt";
   auto now = render_all(source / "content-samples");

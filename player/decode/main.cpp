@@ -6,9 +6,12 @@
 
 #include <exception>
 
+#include "player/decode/compare.hpp"
 #include "player/decode/options.hpp"
 #include "player/decode/play.hpp"
 #include "player/decode/plugins.hpp"
+#include "player/decode/probe.hpp"
+#include "player/decode/render.hpp"
 #include "player/decode/report.hpp"
 #include "player/decode/sandbox.hpp"
 
@@ -38,6 +41,37 @@ Result<void> selftest() {
   return {};
 }
 
+/// The media's descriptor for probe and the rest: a path is opened before the cage closes, 3 is the caller's.
+Result<Fd> open_input(const Options& o) {
+  if (o.mode != Mode::probe || o.file.empty()) return Fd(3);
+  return open_read(o.file);
+}
+
+/// Modes that answer on standard output.
+Result<void> work(const Options& o) {
+  FZ_TRY(auto input, open_input(o));
+  SandboxLimits limits;
+  limits.cpu_seconds = 24 * 3600;
+  if (o.mode == Mode::render) limits.file_bytes = std::uint64_t{16} << 30;
+  FZ_CHECK(enter_sandbox(limits));
+  auto limit = Millis{o.limit_ms > 0 ? o.limit_ms : o.mode == Mode::probe ? 30'000 : 4 * 3600 * 1000};
+  Watchdog dog(limit, [&] {
+    print_error(fail(Code::media_timeout, {{"seconds", std::to_string((limit.count() + 999) / 1000)}}));
+    ::_exit(1);
+  });
+  switch (o.mode) {
+    case Mode::probe: {
+      FZ_TRY(auto info, probe(o, input.get()));
+      print_line(to_json(info));
+      return {};
+    }
+    case Mode::render:
+      return render(o, input.get(), 4);
+    default:
+      return compare(o, input.get(), 4);
+  }
+}
+
 Result<void> run(const Options& o) {
   if (o.mode == Mode::selftest) return selftest();
   FZ_CHECK(load_plugins(plugins_for(o)));
@@ -50,7 +84,7 @@ Result<void> run(const Options& o) {
     }
     return play(o, 3, std::move(ring));
   }
-  return fail(Code::unsupported, {{"what", "mode"}});
+  return work(o);
 }
 
 int main_of(int argc, char** argv) {

@@ -124,15 +124,17 @@ void MediaPipeline::link(GstPad* pad) {
     }
   }
   gst_caps_unref(caps);
-  if (!callback || !*callback)
-    attach(pad, "", nullptr);
-  else
+  if (callback && *callback)
     attach(pad, kQueue + std::string(format->decoder) + " ! " + chain + (chain.empty() ? "" : " ! "), callback);
+  else  // no sink: one that waits for its preroll would hold up the demuxer
+    gst_pad_add_probe(
+        pad, static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST),
+        [](GstPad*, GstPadProbeInfo*, gpointer) { return GST_PAD_PROBE_DROP; }, nullptr, nullptr);
 }
 
-// Puts `chain` and a sink behind `pad`; without a callback the data are dropped.
+// Puts `chain` and a sink behind `pad`.
 void MediaPipeline::attach(GstPad* pad, const std::string& chain, Callback* callback) {
-  auto text = callback ? chain + kSink + (callback == &setup_.video ? "4" : "40") : std::string("fakesink sync=false async=false");
+  auto text = chain + kSink + (callback == &setup_.video ? "4" : "40");
   GError* error = nullptr;
   GstElement* bin = gst_parse_bin_from_description(text.c_str(), TRUE, &error);
   if (!bin) {
@@ -140,25 +142,27 @@ void MediaPipeline::attach(GstPad* pad, const std::string& chain, Callback* call
     g_clear_error(&error);
     return;
   }
-  if (callback) {
-    struct Context {
-      MediaPipeline* self;
-      Callback* callback;
-    };
-    GstAppSinkCallbacks callbacks{};
-    callbacks.new_sample = [](GstAppSink* s, gpointer user) -> GstFlowReturn {
-      auto* c = static_cast<Context*>(user);
-      GstSample* sample = gst_app_sink_pull_sample(s);
-      if (!sample) return GST_FLOW_EOS;
-      bool on = !c->self->stop_ && (*c->callback)(sample);
-      gst_sample_unref(sample);
-      if (!on) c->self->stop_ = true;
-      return on ? GST_FLOW_OK : GST_FLOW_EOS;
-    };
-    GstRef<GstElement> sink(gst_bin_get_by_name(GST_BIN(bin), "sink"));
-    gst_app_sink_set_callbacks(GST_APP_SINK(sink.get()), &callbacks, new Context{this, callback},
-                               [](gpointer p) { delete static_cast<Context*>(p); });
-  }
+  struct Context {
+    MediaPipeline* self;
+    Callback* callback;
+  };
+  GstAppSinkCallbacks callbacks{};
+  callbacks.new_sample = [](GstAppSink* s, gpointer user) -> GstFlowReturn {
+    auto* c = static_cast<Context*>(user);
+    GstSample* sample = gst_app_sink_pull_sample(s);
+    if (!sample) return GST_FLOW_EOS;
+    bool on = !c->self->stop_ && (*c->callback)(sample);
+    gst_sample_unref(sample);
+    if (!on) c->self->stop_ = true;
+    return on ? GST_FLOW_OK : GST_FLOW_EOS;
+  };
+  callbacks.eos = [](GstAppSink*, gpointer user) {
+    auto* c = static_cast<Context*>(user);
+    if (c->self->setup_.ended) c->self->setup_.ended(c->callback == &c->self->setup_.video);
+  };
+  GstRef<GstElement> sink(gst_bin_get_by_name(GST_BIN(bin), "sink"));
+  gst_app_sink_set_callbacks(GST_APP_SINK(sink.get()), &callbacks, new Context{this, callback},
+                             [](gpointer p) { delete static_cast<Context*>(p); });
   gst_bin_add(GST_BIN(pipe_.get()), bin);
   on_element(nullptr, nullptr, bin, this);
   gst_element_sync_state_with_parent(bin);
@@ -191,7 +195,7 @@ Result<void> MediaPipeline::build() {
   streams_.video_codec = setup_.container;
   has_video_ = true;
   GstRef<GstPad> pad(gst_element_get_static_pad(open.get(), "src"));
-  attach(pad.get(), setup_.video_chain.empty() ? "" : setup_.video_chain + " ! ", setup_.video ? &setup_.video : nullptr);
+  attach(pad.get(), setup_.video_chain.empty() ? "" : setup_.video_chain + " ! ", &setup_.video);
   return {};
 }
 
@@ -258,12 +262,13 @@ Error MediaPipeline::to_error(GstMessage* m) const {
   GError* e = nullptr;
   char* debug = nullptr;
   gst_message_parse_error(m, &e, &debug);
-  std::string what = std::string(e->message).substr(0, 200);
-  Error out = fail(Code::media_corrupt, {{"what", what}});
+  Error out = fail(Code::media_corrupt, {{"what", "decoding / 解码"}});
   if (!seen.missing.empty() && seen.video_codec.empty())
     out = fail(Code::media_codec_unsupported, {{"codec", seen.missing}});
   else if (e->domain == GST_RESOURCE_ERROR && e->code == GST_RESOURCE_ERROR_READ)
-    out = fail(Code::io, {{"path", "media"}, {"what", what}});
+    out = fail(Code::io, {{"path", "media"}, {"what", std::string(e->message).substr(0, 200)}});
+  else if (e->domain == GST_STREAM_ERROR && e->code == GST_STREAM_ERROR_DEMUX && seen.video_codec.empty())
+    out = fail(Code::media_zero_duration);  // a header whose tracks hold no sample
   out.detail = std::string(GST_OBJECT_NAME(GST_MESSAGE_SRC(m))) + ": " + e->message + (debug ? std::string(" | ") + debug : "");
   g_clear_error(&e);
   g_free(debug);

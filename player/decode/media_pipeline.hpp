@@ -47,7 +47,8 @@ class MediaPipeline {
     std::string audio_chain;
     /// Called with every sample; false ends the pass (outcome stopped). No callback: the kind is dropped unseen.
     Callback video, audio;
-    bool strict = false;  ///< any decoder error is an error of the pass; else the decoder carries on as it can
+    std::function<void(bool is_video)> ended;  ///< a kind's last sample has been given
+    bool strict = false;                       ///< any decoder error is an error of the pass; else the decoder carries on as it can
   };
   enum class Outcome { eos, stopped, running };
 

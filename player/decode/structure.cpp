@@ -26,7 +26,7 @@ Error unsupported(std::string what) {
 
 // -- PNG: every chunk must lie in the file, IHDR first, IEND last.
 Result<Structure> read_png(const BytesAt& in, const PictureLimits& limits) {
-  Structure s{"png", "image/png", Kind::image, 0, 0};
+  Structure s{"png", "image/png", Kind::image};
   auto ihdr = in.read(8, 16);
   if (ihdr.size() < 16) return truncated("PNG");
   if (std::memcmp(ihdr.data() + 4, "IHDR", 4) != 0) return corrupt("PNG IHDR");
@@ -62,7 +62,7 @@ bool has_end_marker(const BytesAt& in, std::uint64_t from) {
   return false;
 }
 Result<Structure> read_jpeg(const BytesAt& in, const PictureLimits& limits) {
-  Structure s{"jpeg", "image/jpeg", Kind::image, 0, 0};
+  Structure s{"jpeg", "image/jpeg", Kind::image};
   std::uint64_t at = 2;
   for (int segments = 0; segments < 10000; ++segments) {
     auto head = in.read(at, 10);
@@ -95,7 +95,7 @@ Result<Structure> read_jpeg(const BytesAt& in, const PictureLimits& limits) {
 
 // -- WebP: RIFF's length, and the size from the first chunk (VP8, VP8L or VP8X).
 Result<Structure> read_webp(const BytesAt& in, const PictureLimits& limits) {
-  Structure s{"webp", "image/webp", Kind::image, 0, 0};
+  Structure s{"webp", "image/webp", Kind::image};
   auto head = in.read(0, 30);
   if (head.size() < 30) return truncated("WebP");
   if (std::uint64_t{le32(head, 4)} + 8 > in.size()) return truncated("WebP");
@@ -121,7 +121,7 @@ Result<Structure> read_webp(const BytesAt& in, const PictureLimits& limits) {
 
 // -- ISO base media: the boxes of the top level must tile the file, and one must be moov.
 Result<Structure> read_isobmff(const BytesAt& in) {
-  Structure s{"mp4", "video/mp4", Kind::video, 0, 0};
+  Structure s{"mp4", "video/mp4", Kind::video};
   auto brand = in.read(8, 4);
   if (brand.size() == 4 && std::memcmp(brand.data(), "qt  ", 4) == 0) s.container = "mov", s.mime = "video/quicktime";
   for (auto* picture : {"avif", "heic", "heix", "mif1", "msf1"})
@@ -141,6 +141,7 @@ Result<Structure> read_isobmff(const BytesAt& in) {
     if (size < 8) return corrupt("MP4");
     bool is_moov = std::memcmp(head.data() + 4, "moov", 4) == 0, is_mdat = std::memcmp(head.data() + 4, "mdat", 4) == 0;
     if (size > in.size() - at) return moov || is_moov || is_mdat ? truncated(is_moov ? "MP4 moov" : "MP4 mdat") : corrupt("MP4");
+    s.fragmented = s.fragmented || std::memcmp(head.data() + 4, "moof", 4) == 0;
     moov = moov || is_moov;
     mdat = mdat || is_mdat;
     at += size;
@@ -165,7 +166,7 @@ std::uint64_t ebml_number(const std::vector<std::uint8_t>& b, std::size_t at, bo
   return value;
 }
 Result<Structure> read_matroska(const BytesAt& in) {
-  Structure s{"matroska", "video/x-matroska", Kind::video, 0, 0};
+  Structure s{"matroska", "video/x-matroska", Kind::video};
   auto b = in.read(0, 4096);
   std::size_t n = 0;
   std::size_t at = 4;

@@ -16,6 +16,7 @@ struct Structure {
   std::string mime;       ///< "video/mp4" ...
   Kind kind = Kind::video;
   int width = 0, height = 0;  ///< pictures: as stored; 0 for videos
+  bool fragmented = false;    ///< MP4 in fragments: its header need not state a duration
 };
 
 struct PictureLimits {

@@ -1,0 +1,191 @@
+#include "player/decode/compare.hpp"
+
+#include <gst/video/video.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+
+#include "player/decode/media_pipeline.hpp"
+#include "player/decode/report.hpp"
+
+namespace fz::decode {
+namespace {
+
+constexpr int kMaxCell = 20;     // levels of luminance: encoding and scaling stay below 10, a changed word does not
+constexpr double kMaxMean = 4;   // levels over the whole frame
+constexpr double kMaxSound = 6;  // dB in any 50 ms that can be heard
+constexpr float kSilence = -45;  // dBFS: below it differences are not heard
+constexpr std::int64_t kWindow = 48000 / 20;
+constexpr std::int64_t kMaxLength = 250'000'000;  // ns
+constexpr std::size_t kMaxFrames = 4 * 3600 * 60;
+
+/// Fills a Sketch from decoded samples.
+class Sketcher {
+ public:
+  Result<Sketch> run(const Options& o, int fd) {
+    FZ_TRY(auto structure, read_structure(fd, o.picture));
+    MediaPipeline::Setup s;
+    s.fd = fd;
+    s.container = structure.container;
+    s.video_chain = "videoconvert n-threads=2 ! video/x-raw,format=I420,colorimetry=bt709 ! videoflip video-direction=auto";
+    s.audio_chain = "audioconvert ! audioresample ! audio/x-raw,format=S16LE,rate=48000,channels=2,layout=interleaved";
+    s.video = [&](GstSample* sample) { return video(sample) && structure.kind == Kind::video; };
+    s.audio = [&](GstSample* sample) { return audio(sample); };
+    MediaPipeline pipeline(std::move(s));
+    FZ_CHECK(pipeline.start());
+    for (;;) {
+      FZ_TRY(auto outcome, pipeline.wait(Seconds{10}));
+      if (outcome != MediaPipeline::Outcome::running) break;
+    }
+    if (sketch_.frames.empty()) return fail(Code::media_zero_duration);
+    auto origin = sketch_.frames.front().pts_ns;
+    for (auto& f : sketch_.frames) f.pts_ns -= origin;
+    fold_sound(origin);
+    return std::move(sketch_);
+  }
+
+ private:
+  bool video(GstSample* sample) {
+    GstVideoInfo info;
+    GstVideoFrame frame;
+    if (!gst_video_info_from_caps(&info, gst_sample_get_caps(sample)) ||
+        !gst_video_frame_map(&frame, &info, gst_sample_get_buffer(sample), GST_MAP_READ))
+      return false;
+    GridFrame g;
+    g.pts_ns = running_time(sample).value_or(0);
+    g.cells.resize(kGridWidth * kGridHeight);
+    auto* y = static_cast<const std::uint8_t*>(GST_VIDEO_FRAME_PLANE_DATA(&frame, 0));
+    int w = GST_VIDEO_FRAME_WIDTH(&frame), h = GST_VIDEO_FRAME_HEIGHT(&frame), stride = GST_VIDEO_FRAME_PLANE_STRIDE(&frame, 0);
+    for (int cy = 0; cy < kGridHeight; ++cy)
+      for (int cx = 0; cx < kGridWidth; ++cx) g.cells[static_cast<std::size_t>(cy * kGridWidth + cx)] = mean(y, w, h, stride, cx, cy);
+    gst_video_frame_unmap(&frame);
+    sketch_.frames.push_back(std::move(g));
+    return sketch_.frames.size() < kMaxFrames;
+  }
+  static std::uint8_t mean(const std::uint8_t* y, int w, int h, int stride, int cx, int cy) {
+    int x0 = cx * w / kGridWidth, x1 = std::max((cx + 1) * w / kGridWidth, x0 + 1);
+    int y0 = cy * h / kGridHeight, y1 = std::max((cy + 1) * h / kGridHeight, y0 + 1);
+    unsigned sum = 0;
+    for (int r = y0; r < y1; ++r)
+      for (int c = x0; c < x1; ++c) sum += y[std::ptrdiff_t{r} * stride + c];
+    auto n = static_cast<unsigned>((x1 - x0) * (y1 - y0));
+    return static_cast<std::uint8_t>((sum + n / 2) / n);
+  }
+  bool audio(GstSample* sample) {
+    GstMapInfo map;
+    auto running = running_time(sample);
+    if (!running || !gst_buffer_map(gst_sample_get_buffer(sample), &map, GST_MAP_READ)) return true;
+    auto* s = reinterpret_cast<const std::int16_t*>(map.data);
+    // Energies of 5 ms, to be folded into windows when the picture's beginning is known.
+    for (std::size_t k = 0; k + 480 <= map.size / 2; k += 480) {
+      double sum = 0;
+      for (std::size_t n = 0; n < 480; ++n) sum += static_cast<double>(s[k + n]) * s[k + n];
+      energies_.push_back({*running + static_cast<std::int64_t>(k / 2) * 1'000'000'000 / 48000, sum});
+    }
+    gst_buffer_unmap(gst_sample_get_buffer(sample), &map);
+    return energies_.size() < kMaxFrames * 8;
+  }
+  void fold_sound(std::int64_t origin) {
+    std::vector<double> sums;
+    for (auto& [t, sum] : energies_) {
+      auto slot = (t - origin) / 50'000'000;
+      if (t < origin || slot > 4 * 3600 * 20) continue;
+      if (static_cast<std::size_t>(slot) >= sums.size()) sums.resize(static_cast<std::size_t>(slot) + 1);
+      sums[static_cast<std::size_t>(slot)] += sum;
+    }
+    for (double sum : sums) {
+      double rms = std::sqrt(sum / (2.0 * kWindow)) / 32768;
+      sketch_.loudness.push_back(rms > 0.00003 ? static_cast<float>(20 * std::log10(rms)) : -90.F);
+    }
+  }
+
+  Sketch sketch_;
+  std::vector<std::pair<std::int64_t, double>> energies_;
+};
+
+struct FrameDifference {
+  int cell = 0;
+  double mean = 0;
+  bool too_much() const { return cell > kMaxCell || mean > kMaxMean; }
+};
+FrameDifference difference(const GridFrame& a, const GridFrame& b) {
+  FrameDifference d;
+  long sum = 0;
+  for (std::size_t k = 0; k < a.cells.size(); ++k) {
+    int x = std::abs(a.cells[k] - b.cells[k]);
+    d.cell = std::max(d.cell, x);
+    sum += x;
+  }
+  d.mean = static_cast<double>(sum) / static_cast<double>(a.cells.size());
+  return d;
+}
+
+// The watched film's frames that may stand for one at `pts`: the one on show then, and its neighbours.
+FrameDifference best_match(const std::vector<GridFrame>& watched, const GridFrame& frame) {
+  auto it = std::upper_bound(watched.begin(), watched.end(), frame.pts_ns, [](std::int64_t t, auto& f) { return t < f.pts_ns; });
+  auto at = it - watched.begin() - 1;
+  FrameDifference best{255, 255};
+  for (auto k = std::max<std::ptrdiff_t>(at - 1, 0); k <= at + 1 && k < static_cast<std::ptrdiff_t>(watched.size()); ++k) {
+    auto d = difference(watched[static_cast<std::size_t>(k)], frame);
+    if (d.cell + 4 * d.mean < best.cell + 4 * best.mean) best = d;
+  }
+  return best;
+}
+
+// A window may lie a little aside: the encoder's priming moves sound by some 20 ms.
+double sound_difference(const std::vector<float>& a, const std::vector<float>& b, std::size_t k) {
+  auto at = [](const std::vector<float>& v, std::size_t n) { return n < v.size() ? std::max(v[n], kSilence) : kSilence; };
+  double best = 1000;
+  for (std::size_t n = k > 0 ? k - 1 : 0; n <= k + 1; ++n) best = std::min(best, std::abs(static_cast<double>(at(a, n)) - at(b, k)));
+  // On a slope the value lies between its neighbours' values.
+  auto lo = std::min({at(a, k > 0 ? k - 1 : 0), at(a, k), at(a, k + 1)}), hi = std::max({at(a, k > 0 ? k - 1 : 0), at(a, k), at(a, k + 1)});
+  return at(b, k) >= lo && at(b, k) <= hi ? 0 : best;
+}
+
+}  // namespace
+
+Difference compare_sketches(const Sketch& watched, const Sketch& rendition) {
+  Difference out;
+  auto differ = [&](const char* why, std::int64_t at_ms) {
+    if (out.same) out.why = why, out.at_ms = at_ms;
+    out.same = false;
+  };
+  FrameDifference worst;
+  for (std::size_t k = 0; k < rendition.frames.size(); ++k) {
+    auto d = best_match(watched.frames, rendition.frames[k]);
+    if (d.too_much()) differ("picture", rendition.frames[k].pts_ns / 1'000'000);
+    if (out.worst_frame >= 0 && d.cell + 4 * d.mean <= worst.cell + 4 * worst.mean) continue;
+    worst = d;
+    out.worst_frame = static_cast<std::int64_t>(k);
+    out.worst_cell = d.cell;
+    if (out.same) out.at_ms = rendition.frames[k].pts_ns / 1'000'000;
+  }
+  auto end = [](const Sketch& s) { return s.frames.empty() ? 0 : s.frames.back().pts_ns; };
+  if (std::abs(end(watched) - end(rendition)) > kMaxLength) differ("length", std::min(end(watched), end(rendition)) / 1'000'000);
+  auto windows = std::max(watched.loudness.size(), rendition.loudness.size());
+  for (std::size_t k = 0; k < windows; ++k) {
+    auto d = std::max(sound_difference(watched.loudness, rendition.loudness, k), sound_difference(rendition.loudness, watched.loudness, k));
+    out.worst_sound = std::max(out.worst_sound, d);
+    // Sound after the picture's end is not played.
+    if (d > kMaxSound && static_cast<std::int64_t>(k) * 50'000'000 <= end(rendition)) differ("sound", static_cast<std::int64_t>(k) * 50);
+  }
+  return out;
+}
+
+Result<void> compare(const Options& o, int watched, int rendition) {
+  FZ_TRY(auto a, Sketcher().run(o, watched));
+  FZ_TRY(auto b, Sketcher().run(o, rendition));
+  auto d = compare_sketches(a, b);
+  print_line(json::object{{"same", d.same},
+                          {"frames", static_cast<std::int64_t>(b.frames.size())},
+                          {"worst_frame", d.worst_frame},
+                          {"worst_cell", d.worst_cell},
+                          {"worst_sound_centidb", std::llround(d.worst_sound * 100)},
+                          {"at_ms", d.at_ms},
+                          {"why", d.why}});
+  if (!d.same) return fail(Code::media_differs, {{"at_ms", std::to_string(d.at_ms)}}, d.why);
+  return {};
+}
+
+}  // namespace fz::decode

@@ -1,0 +1,194 @@
+#include "player/decode/probe.hpp"
+
+#include <gst/video/video.h>
+
+#include <algorithm>
+#include <atomic>
+#include <limits>
+
+#include "player/decode/media_pipeline.hpp"
+
+namespace fz::decode {
+namespace {
+
+constexpr std::int64_t kSecond = 1'000'000'000;
+constexpr std::int64_t kShort = 30 * kSecond;   // decoded whole
+constexpr std::int64_t kSection = 4 * kSecond;  // of a longer one: beginning, middle, end
+constexpr std::int64_t kSlack = kSecond / 2;    // sound and picture seldom end together
+constexpr int kComplaintsAfterSeek = 3;         // a decoder that starts in the middle may miss a reference
+constexpr const char* kUpright = "videoconvert n-threads=2 ! videoflip video-direction=auto";
+
+/// One pass over a part of the file, and what it saw.
+class Pass {
+ public:
+  Pass(const Options& o, int media, const std::string& container, bool strict) : options_(o) {
+    MediaPipeline::Setup s;
+    s.fd = media;
+    s.container = container;
+    s.video_chain = kUpright;
+    s.strict = strict;
+    s.video = [this](GstSample* sample) { return video(sample); };
+    s.audio = [this](GstSample* sample) {
+      note_end(sample, audio_end_);
+      return true;
+    };
+    pipeline_ = std::make_unique<MediaPipeline>(std::move(s));
+  }
+  /// Decodes from `from` until `until` (of the file's time), or to the end.
+  Result<void> run(std::int64_t from, std::int64_t until) {
+    until_ = until;
+    FZ_CHECK(pipeline_->start(from));
+    for (;;) {
+      FZ_TRY(auto outcome, pipeline_->wait(Millis{50}));
+      if (duration_ == 0) duration_ = pipeline_->duration_ns();
+      if (!options_.full && until_ == kAll && duration_ > kShort && from == 0) until_ = kSection;
+      if (outcome == MediaPipeline::Outcome::running) continue;
+      if (too_large_) return *too_large_;
+      return {};
+    }
+  }
+  static constexpr std::int64_t kAll = std::numeric_limits<std::int64_t>::max();
+  static constexpr std::int64_t kOneFrame = 0;
+
+  MediaInfo info;  ///< size, rate, frames, origin
+  std::int64_t duration() const { return duration_; }
+  std::int64_t end() const { return std::max<std::int64_t>(video_end_, audio_end_); }
+  std::int64_t first() const { return first_; }
+  std::int64_t last() const { return last_; }
+  Streams streams() const { return pipeline_->streams(); }
+  int complaints() const { return pipeline_->complaints(); }
+
+ private:
+  bool video(GstSample* sample) {
+    auto t = stream_time(sample).value_or(0);
+    if (info.frames++ == 0) {
+      first_ = t;
+      info.origin_ns = running_time(sample).value_or(0);
+      if (!read_caps(gst_sample_get_caps(sample))) return false;
+    }
+    last_ = std::max(last_, t);
+    note_end(sample, video_end_);
+    return t < until_;
+  }
+  bool read_caps(GstCaps* caps) {
+    GstVideoInfo v;
+    if (!gst_video_info_from_caps(&v, caps)) return true;
+    info.width = static_cast<int>(gst_util_uint64_scale_int_round(static_cast<guint64>(v.width), v.par_n, std::max(v.par_d, 1)));
+    info.height = v.height;
+    info.fps_n = v.fps_n;
+    info.fps_d = std::max(v.fps_d, 1);
+    auto fits = check_size(info.width, info.height, options_.picture);
+    if (!fits) too_large_ = fits.error();
+    return static_cast<bool>(fits);
+  }
+  static void note_end(GstSample* sample, std::atomic<std::int64_t>& end) {
+    auto* b = gst_sample_get_buffer(sample);
+    auto t = stream_time(sample);
+    if (!t) return;
+    end = std::max<std::int64_t>(end, *t + (GST_BUFFER_DURATION_IS_VALID(b) ? static_cast<std::int64_t>(GST_BUFFER_DURATION(b)) : 0));
+  }
+
+  const Options& options_;
+  std::atomic<std::int64_t> until_{kAll}, video_end_{0}, audio_end_{0};
+  std::int64_t duration_ = 0, first_ = 0, last_ = 0;
+  std::optional<Error> too_large_;
+  std::unique_ptr<MediaPipeline> pipeline_;  // last: ends its threads before the rest goes
+};
+
+Error corrupt(std::int64_t faults) {
+  return fail(Code::media_corrupt, {{"what", "decoding errors / 解码错误: " + std::to_string(faults)}});
+}
+Error missing_end(std::int64_t have, std::int64_t want) {
+  auto seconds = [](std::int64_t ns) { return std::to_string(ns / kSecond) + "." + std::to_string(ns % kSecond / (kSecond / 10)) + " s"; };
+  return fail(Code::media_truncated, {{"what", seconds(have) + " / " + seconds(want)}});
+}
+
+Result<Structure> structure_of(const Options& o, int media) {
+  FZ_TRY(auto s, read_structure(media, o.picture));
+  if (!o.declared.empty()) FZ_CHECK(check_declared(s, o.declared));
+  return s;
+}
+void fill(MediaInfo& info, const Structure& s, const Streams& streams) {
+  info.container = s.container;
+  info.mime = s.mime;
+  info.kind = s.kind;
+  info.video_codec = streams.video_codec;
+  info.audio_codec = streams.audio_codec;
+}
+
+Result<void> check_film(const Options& o, int media, const Pass& begin, const Structure& structure, MediaInfo& info) {
+  auto duration = begin.duration();
+  if (begin.info.frames == 0 || (begin.last() == begin.first() && (begin.info.frames > 1 || duration <= 0)))
+    return fail(Code::media_zero_duration);
+  // A browser's WebM may leave its duration open, a whole MP4 may not.
+  bool must_state = (structure.container == "mp4" || structure.container == "mov") && !structure.fragmented;
+  if (must_state && duration <= 0) return fail(Code::media_zero_duration);
+  if (duration / 1'000'000 > o.max_duration_ms)
+    return fail(Code::media_too_long,
+                {{"seconds", std::to_string(duration / kSecond)}, {"limit", std::to_string(o.max_duration_ms / 1000)}});
+  auto slack = std::max(kSlack, duration / 50);
+  if (o.full || duration <= kShort) {
+    if (begin.end() < duration - slack) return missing_end(begin.end(), duration);
+  } else {
+    for (auto from : {duration / 2, duration - kSection}) {
+      Pass part(o, media, structure.container, false);
+      bool last = from != duration / 2;
+      FZ_CHECK(part.run(from, last ? Pass::kAll : from + kSection));
+      if (part.info.frames == 0) return missing_end(from, duration);
+      if (last && part.end() < duration - slack) return missing_end(part.end(), duration);
+      if (part.complaints() > kComplaintsAfterSeek) return corrupt(part.complaints());
+      info.frames += part.info.frames;
+    }
+  }
+  info.duration_ms = (duration > 0 ? duration : begin.end()) / 1'000'000;
+  return {};
+}
+
+}  // namespace
+
+Result<MediaInfo> probe(const Options& o, int media) {
+  FZ_TRY(auto structure, structure_of(o, media));
+  Pass begin(o, media, structure.container, true);
+  FZ_CHECK(begin.run(0, structure.kind == Kind::image ? Pass::kOneFrame : Pass::kAll));
+  auto streams = begin.streams();
+  if (!streams.missing.empty()) return fail(Code::media_codec_unsupported, {{"codec", streams.missing}});
+  if (begin.complaints() > 0) return corrupt(begin.complaints());
+  auto info = begin.info;
+  fill(info, structure, streams);
+  if (structure.kind == Kind::image) {
+    if (info.frames == 0) return corrupt(1);
+    info.fps_n = 0;
+    info.fps_d = 1;
+    return info;
+  }
+  FZ_CHECK(check_film(o, media, begin, structure, info));
+  return info;
+}
+
+Result<MediaInfo> look(const Options& o, int media) {
+  FZ_TRY(auto structure, structure_of(o, media));
+  Pass pass(o, media, structure.container, false);
+  FZ_CHECK(pass.run(0, Pass::kOneFrame));
+  auto info = pass.info;
+  fill(info, structure, pass.streams());
+  info.duration_ms = pass.duration() / 1'000'000;
+  if (info.frames == 0) return structure.kind == Kind::image ? corrupt(1) : fail(Code::media_zero_duration);
+  return info;
+}
+
+json::object to_json(const MediaInfo& i) {
+  return {{"container", i.container},
+          {"mime", i.mime},
+          {"kind", i.kind == Kind::image ? "image" : "video"},
+          {"width", i.width},
+          {"height", i.height},
+          {"duration_ms", i.duration_ms},
+          {"fps_n", i.fps_n},
+          {"fps_d", i.fps_d},
+          {"video_codec", i.video_codec},
+          {"audio_codec", i.audio_codec},
+          {"has_audio", !i.audio_codec.empty()},
+          {"frames_decoded", i.frames}};
+}
+
+}  // namespace fz::decode

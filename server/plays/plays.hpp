@@ -39,19 +39,19 @@ std::string sign_receipt(const Ack& ack, UtcTime now, const crypto::PrivateKey& 
 
 struct PlayRow {
   std::string screen, device;
-  trust::Play play;
+  trust::Play play;  ///< without `previous`: the chain stands in the evidence
 };
 struct PlayFilter {
   std::string screen, approval, campaign;  ///< empty: any
-  std::optional<UtcTime> from, until;      ///< by start
+  std::optional<UtcTime> from, until;      ///< by start; `until` is not included
   std::int64_t after_row = 0;              ///< continue after this row number
   int limit = 100;                         ///< 1..1000
 };
 struct PlayPage {
-  std::vector<PlayRow> rows;
+  std::vector<PlayRow> rows;  ///< in the order in which they arrived
   std::int64_t next_row = 0;  ///< 0: no more
 };
-/// Plays of one item on one screen within one hour (UTC).
+/// Plays of one item on one screen within one hour (UTC). What was skipped is no play.
 struct Rollup {
   std::string approval, screen;
   UtcTime hour;
@@ -59,15 +59,19 @@ struct Rollup {
 };
 struct RollupFilter {
   std::string screen, approval;
-  std::optional<UtcTime> from, until;  ///< hours
-  int limit = 1000;                    ///< 1..10000
+  std::optional<UtcTime> from, until;  ///< hours; `until` is not included
+  int limit = 1000;                    ///< 1..10000; earliest hours first
 };
 struct DeviceState {
   std::string screen;
   std::int64_t through = 0;
   std::string head;
-  std::int64_t gaps = 0;  ///< counters that never came
+  std::int64_t gaps = 0;  ///< counters that never came and that the device was let off, see kGapAsks
 };
+/// A device that was asked this often over this time for plays it evidently has no more (it keeps them for 30 days, and the
+/// server may have been restored from less) goes on without them; what is missing is counted.
+inline constexpr int kGapAsks = 3;
+inline constexpr Millis kGapPatience = std::chrono::minutes(10);
 struct Totals {
   std::int64_t plays = 0, devices = 0, batches = 0;
 };
@@ -85,13 +89,15 @@ class Store {
   /// Envelopes of the device's batches that hold `counter`, oldest first.
   virtual Result<std::vector<std::string>> evidence(std::string_view keyid, std::int64_t counter) const = 0;
   virtual Result<Totals> totals() const = 0;
+  /// Moves what was written into the main file. No commit ever does it by itself.
   virtual Result<void> checkpoint() = 0;
 };
 
-/// Group commit: one thread writes everything that has queued up in one transaction.
+/// Group commit: one thread writes everything that has queued up in one transaction (up to about 5,000 plays), and moves the
+/// write-ahead log into the file when it has nothing else to do. Thread-safe.
 class Log {
  public:
-  /// Starts the writer thread. `store` must outlive the log.
+  /// Starts the writer thread. `store` and `clock` must outlive the log. At most `max_queue` batches and 128 MiB wait.
   Log(Store& store, const Clock& clock, std::size_t max_queue = 4096);
   ~Log();  ///< writes what is queued, then stops
   /// The future is ready once the batch is on the disk. At once unavailable when the queue is full or the log stops.

@@ -84,9 +84,10 @@ Now Agent::read(Instant at) const {
 }
 
 Millis Agent::wake_at() const {
-  Millis next = std::min({director_.wake_at(), session_.wake_at(), reporter_.wake_at(), channel_.wake_at(), status_due_});
-  if (updater_ && !session_.token().empty()) next = std::min(next, updater_->wake_at());
-  return next;
+  Millis next = std::min({director_.wake_at(), session_.wake_at(), status_due_});
+  if (session_.token().empty()) return next;  // the others wait for it
+  next = std::min({next, reporter_.wake_at(), channel_.wake_at()});
+  return updater_ ? std::min(next, updater_->wake_at()) : next;
 }
 
 Actions Agent::handle(const Event& event, Instant at, std::uint64_t entropy) {

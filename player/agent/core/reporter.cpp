@@ -69,13 +69,15 @@ void Reporter::answered(const Answered& e, const Now& now, const trust::TrustedS
                  out);
   const auto receipt = state.read_receipt(e.body);
   if (!receipt) return retry(receipt.error(), now, chance, out);
-  const auto known = std::find_if(sent_.begin(), sent_.end(), [&](const auto& s) { return s.first == receipt->through; });
-  if (receipt->batch != payload_sha256_ || known == sent_.end() || known->second != receipt->head)
-    return retry(fail(Code::plays_receipt, {{"what", std::to_string(receipt->through)}}), now, chance, out);
+  // A server that had these plays before may acknowledge more than was sent now; then only what was sent is settled.
+  const std::int64_t through = std::min(receipt->through, sent_.back().first);
+  const auto known = std::find_if(sent_.begin(), sent_.end(), [&](const auto& p) { return p.first == through; });
+  const bool head_good = known != sent_.end() && (through != receipt->through || known->second == receipt->head);
+  if (receipt->batch != payload_sha256_ || !head_good) return retry(fail(Code::plays_receipt, {{"what", std::to_string(receipt->through)}}), now, chance, out);
   retry_.reset();
-  acknowledged_ = receipt->through;
+  acknowledged_ = through;
   at_ = At::rest;
-  out.emplace_back(PlaysAcknowledged{receipt->through, now.utc});
+  out.emplace_back(PlaysAcknowledged{through, now.utc});
 }
 
 }  // namespace fz::agent

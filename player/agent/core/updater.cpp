@@ -85,7 +85,7 @@ void Updater::advance(const Now& now, Chance& chance, Actions& out) {
 Millis Updater::wake_at() const {
   if (at_ == Update::idle) return due_;
   if (at_ <= Update::targets) return deadline_;
-  if (at_ == Update::media) return fetch_started_ + limits_.longest_fetch;
+  if (at_ == Update::media && !channel_up_) return fetch_started_ + limits_.longest_fetch;
   return Millis::max();
 }
 

@@ -1,0 +1,629 @@
+#include "tests/unit/agent/simulator.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "shared/base/id.hpp"
+#include "shared/base/json.hpp"
+
+namespace fz::test {
+using namespace agent;
+namespace {
+constexpr Millis kSecond{1000}, kMinute{60000}, kHour{3600000};
+template <class... F>
+struct Overloaded : F... {
+  using F::operator()...;
+};
+template <class... F>
+Overloaded(F...) -> Overloaded<F...>;
+}  // namespace
+
+Faults Faults::rough() {
+  Faults f;
+  f.agent_kill = 40 * kMinute;
+  f.screen_crash = 50 * kMinute;
+  f.power_cut = 90 * kMinute;
+  f.outage = 4 * kHour;
+  f.blob_damage = 60 * kMinute;
+  f.wall_jump = 3 * kHour;
+  f.publication = 20 * kMinute;
+  f.bad_bytes = 2 * kHour;
+  f.cue_fail_permille = 5;
+  f.decoder_die_permille = 5;
+  f.decoder_hang_permille = 5;
+  return f;
+}
+
+Simulator::Simulator(std::uint64_t seed, Faults faults) : server(kOfficeNow), chance_(seed), faults_(faults) {
+  for (int i = 0; i < 6; ++i) {
+    const auto n = std::to_string(next_item_++);
+    server.add({.id = "ap-" + n, .bytes = "film " + n + std::string(1000, 'x'), .duration = Millis{5000 + 3000 * i}});
+  }
+  server.publish(now());
+  plan_fault(faults_.agent_kill, [this] { kill_agent(); });
+  plan_fault(faults_.screen_crash, [this] { crash_screen(); });
+  plan_fault(faults_.power_cut, [this] { power_cut(); });
+  plan_fault(faults_.outage, [this] {
+    set_server_up(false);
+    at(time_ + between(60000, 40 * 3600000), [this] { set_server_up(true); });
+  });
+  plan_fault(faults_.blob_damage, [this] {
+    if (disk.blobs.empty()) return;
+    auto it = disk.blobs.begin();
+    std::advance(it, static_cast<std::ptrdiff_t>(chance_.next() % disk.blobs.size()));
+    damage_blob(it->first);
+  });
+  plan_fault(faults_.wall_jump, [this] { wall_offset = Millis{static_cast<std::int64_t>(chance_.next() % 21 - 10) * 365 * 24 * 3600000}; });
+  plan_fault(faults_.publication, [this] { publication(); });
+  plan_fault(faults_.bad_bytes, [this] {
+    corrupt_answers = true;
+    at(time_ + between(1000, 120000), [this] { corrupt_answers = false; });
+  });
+  at(time_ + kHour, [this] { hourly(1); });
+  at(time_ + kSecond, [this] { every_second(); });
+  connect_screen();
+}
+Simulator::~Simulator() = default;
+
+// The server renews what ends by itself: the timestamp hourly, the withdrawals (by the office's PC) daily.
+void Simulator::hourly(int hour) {
+  if (hour % 24 == 0) {
+    server.renew_withdrawals(now());
+    server.publish(now());
+  } else {
+    server.renew_timestamp(now());
+  }
+  at(time_ + kHour, [this, hour] { hourly(hour + 1); });
+}
+
+void Simulator::every_second() {
+  screen_tick();
+  at(time_ + kSecond, [this] { every_second(); });
+}
+
+void Simulator::plan_fault(Millis mean, std::function<void()> f) {
+  if (mean == Millis{0}) return;
+  at(time_ + chance_.between(mean / 4, mean * 7 / 4), [this, mean, f = std::move(f)] {
+    if (!faults_on_) return;
+    f();
+    plan_fault(mean, f);
+  });
+}
+
+void Simulator::at(Millis when, std::function<void()> f) {
+  queue_.push({{when, seq_++}, std::move(f)});
+}
+void Simulator::later(Millis delay, Event event) {
+  at(time_ + delay, [this, run = run_, e = std::move(event)] {
+    if (agent_ && run == run_) step(e);
+  });
+}
+void Simulator::violation(const std::string& what) {
+  if (violations.size() < 20) violations.push_back(fmt::format("{} {}", format_time(now()), what));
+}
+
+// ---- the machine -----------------------------------------------------------------------------------------------------
+
+void Simulator::boot_agent() {
+  if (agent_) return;
+  ++run_;
+  AgentConfig config;
+  config.build_date = kOfficeNow - Days{60};
+  config.root = server.metadata.at("1.root.json");
+  config.server = "https://server";
+  config.session.boot = fmt::format("{:032x}", run_);
+  config.session.random_hex = [](std::size_t n) { return to_hex(random_bytes(n)); };
+  config.mint_play = [](UtcTime t) { return uuid7(t); };
+  Loaded loaded;
+  loaded.boot_id = boot_id_;
+  const auto file = [&](StateFile f) -> std::optional<std::string> {
+    const auto it = disk.files.find(f);
+    return it == disk.files.end() ? std::nullopt : std::optional<std::string>(it->second);
+  };
+  loaded.trust = file(StateFile::trust);
+  loaded.clock = file(StateFile::clock);
+  loaded.identity = file(StateFile::identity);
+  loaded.set = file(StateFile::set);
+  loaded.rotation = file(StateFile::rotation);
+  if (loaded.set) {
+    if (const auto set = read_set(*loaded.set); set)
+      for (const auto& sha : documents_of(*set))
+        if (disk.blobs.contains(sha)) loaded.documents[sha] = disk.blobs.at(sha);
+  }
+  for (const auto& [sha, bytes] : disk.blobs) loaded.stored.insert(sha);
+  if (!disk.plays.empty()) {
+    loaded.last_counter = disk.plays.back().counter;
+    loaded.last_hash = trust::play_hash(disk.plays.back());
+  }
+  loaded.acknowledged = disk.acknowledged;
+  loaded.open = disk.intents;
+  agent_ = Agent::start(key_, std::move(config), std::move(loaded), {time_ - booted_, now() + wall_offset}, chance_.next()).value();
+  last_trouble_ = time_;
+  step(Tick{1000});
+  if (connected_) connect_screen();
+}
+
+void Simulator::kill_agent() {
+  if (!agent_) return;
+  ++kills;
+  agent_.reset();
+  ++run_;
+  channel_up_ = false;
+  last_trouble_ = time_;
+  // Decoders die with their parent: what is on the surface ends, unless its frames were all in the ring.
+  for (auto& p : screen_)
+    if (lucky(500)) p.hangs = true;
+  std::erase_if(screen_, [](const OnScreen& p) { return !p.gone; });
+  at(time_ + between(300, 4000), [this] { boot_agent(); });
+}
+
+void Simulator::power_cut() {
+  kill_agent();
+  crash_screen();
+  boot_id_ = fmt::format("boot-{}", run_);
+  booted_ = time_;
+}
+
+void Simulator::crash_screen() {
+  ++kills;
+  ++screen_run_;
+  last_trouble_ = time_;
+  for (auto& [id, s] : shown_)
+    if (s.ended < Millis{0} || unacknowledged_.contains(id)) s.report_lost = true;
+  screen_.clear();
+  unacknowledged_.clear();
+  ended_order_.clear();
+  connected_ = false;
+  if (agent_) later(Millis{1}, ScreenGone{});
+  at(time_ + between(300, 1500), [this] { connect_screen(); });
+}
+
+void Simulator::connect_screen() {
+  connected_ = true;
+  wire::Ready r;
+  r.width = 1920;
+  r.height = 1080;
+  r.fps_n = 30;
+  from_screen(r);
+  for (const auto& id : ended_order_)
+    if (const auto it = unacknowledged_.find(id); it != unacknowledged_.end()) from_screen(it->second, Millis{2});
+}
+
+void Simulator::set_server_up(bool up) {
+  server_up_ = up;
+  last_trouble_ = time_;
+  if (!up && channel_up_) {
+    channel_up_ = false;
+    later(Millis{5}, ChannelClosed{fail(Code::connection_lost)});
+  }
+}
+
+void Simulator::damage_blob(const std::string& sha) {
+  if (auto it = disk.blobs.find(sha); it != disk.blobs.end()) it->second[0] = static_cast<char>(it->second[0] ^ 1);
+}
+
+void Simulator::push(const std::string& text) {
+  if (channel_up_) later(Millis{10}, ChannelMessage{text});
+}
+
+void Simulator::publication() {
+  if (lucky(300) && server.approvals.size() > 3) {
+    const auto it = std::next(server.approvals.begin(), static_cast<std::ptrdiff_t>(chance_.next() % server.approvals.size()));
+    if (!server.withdrawn.contains(it->first)) {
+      const auto id = it->first;
+      const auto envelope = server.withdraw(id, now());
+      push("{\"m\":\"withdrawals\",\"envelope\":" + envelope + "}");
+      if (channel_up_) withdrawn_known_[id] = time_ + Millis{1500};
+    }
+  }
+  const auto n = std::to_string(next_item_++);
+  server.add({.id = "ap-" + n,
+              .bytes = "film " + n + std::string(500 + chance_.next() % 5000, 'y'),
+              .kind = lucky(200) ? trust::Kind::bulletin : trust::Kind::loop,
+              .duration = between(3000, 60000)});
+  if (server.approvals.size() > 12) {
+    for (const auto& [id, a] : server.approvals)
+      if (server.withdrawn.contains(id)) {
+        server.remove(id);
+        break;
+      }
+  }
+  if (lucky(50)) server.replace_online_key(now());
+  server.publish(now());
+  push(R"({"m":"changed"})");
+}
+
+// ---- time ------------------------------------------------------------------------------------------------------------
+
+bool Simulator::run_until(const std::function<bool()>& done, Millis limit) {
+  const Millis end = time_ + limit;
+  while (!done()) {
+    Millis next = queue_.empty() ? end : queue_.top().first.first;
+    const Millis wake = agent_ ? std::max(time_, std::min(end, agent_->wake_at() + booted_)) : end;
+    if (std::min(next, wake) >= end) {
+      time_ = end;
+      return done();
+    }
+    if (wake < next) {
+      idle_ticks_ = wake == time_ ? idle_ticks_ + 1 : 0;
+      if (idle_ticks_ > 100) throw std::logic_error("the agent wants to be woken again and again at the same instant");
+      time_ = wake;
+      step(Tick{});
+      continue;
+    }
+    time_ = std::max(time_, next);
+    auto f = std::move(const_cast<Entry&>(queue_.top()).second);
+    queue_.pop();
+    f();
+  }
+  return true;
+}
+void Simulator::run(Millis span) {
+  run_until([] { return false; }, span);
+}
+
+void Simulator::step(const Event& event) {
+  ++steps;
+  const auto actions = agent_->handle(event, {time_ - booted_, now() + wall_offset}, chance_.next());
+  for (const auto& a : actions) carry_out(a);
+}
+
+// ---- the shell -------------------------------------------------------------------------------------------------------
+
+void Simulator::spool(std::function<void()> write, Event done) {
+  spool_free_ = std::max(spool_free_, time_) + between(1, 30);
+  at(spool_free_, [this, run = run_, write = std::move(write), done = std::move(done)] {
+    if (!agent_ || run != run_) return;  // killed before it was durable
+    write();
+    step(done);
+  });
+}
+
+void Simulator::carry_out(const Action& action) {
+  const auto answer_in = [&] { return server_up_ ? answer_delay : Millis{3000}; };
+  std::visit(Overloaded{
+                 [&](const StoreIntent& a) {
+                   spool([this, a] { disk.intents.push_back(a.intent); }, IntentStored{a.intent.play, true});
+                 },
+                 [&](const StoreStarted& a) {
+                   spool(
+                       [this, a] {
+                         for (auto& i : disk.intents)
+                           if (i.play == a.play) {
+                             i.started = a.started;
+                             i.clock = a.clock;
+                           }
+                       },
+                       Tick{});
+                 },
+                 [&](const StoreRecord& a) {
+                   spool(
+                       [this, a] {
+                         if (!disk.plays.empty() && a.play.counter != disk.plays.back().counter + 1) violation("a hole in the counters");
+                         if (a.play.previous != (disk.plays.empty() ? std::string(64, '0') : trust::play_hash(disk.plays.back())))
+                           violation("the chain is broken");
+                         disk.plays.push_back(a.play);
+                         std::erase_if(disk.intents, [&](const Intent& i) { return i.play == a.play.id; });
+                       },
+                       RecordStored{a.play.id, true});
+                 },
+                 [&](const DropIntent& a) {
+                   spool([this, a] { std::erase_if(disk.intents, [&](const Intent& i) { return i.play == a.play; }); },
+                         RecordStored{a.play, true});
+                 },
+                 [&](const LoadPlays& a) {
+                   PlaysLoaded e;
+                   for (const auto& p : disk.plays)
+                     if (p.counter > a.after && e.plays.size() < a.limit) e.plays.push_back(p);
+                   later(Millis{5}, e);
+                 },
+                 [&](const PlaysAcknowledged& a) { disk.acknowledged = a.through; },
+                 [&](const TellScreen& a) {
+                   at(time_ + Millis{1}, [this, a, run = screen_run_] {
+                     if (run == screen_run_ && connected_) to_screen(a.message);
+                   });
+                 },
+                 [&](const OpenItem& a) {
+                   const auto it = disk.blobs.find(a.item.sha256);
+                   if (it == disk.blobs.end()) return later(Millis{3}, OpenFailed{a.play, a.item.sha256, fail(Code::not_found)});
+                   if (crypto::sha256_hex(std::string_view(it->second)) != a.item.sha256)
+                     return later(Millis{3}, OpenFailed{a.play, a.item.sha256, fail(Code::blob_damaged)});
+                   later(Millis{3}, Opened{a.play});
+                   if (!connected_) return;
+                   screen_.push_back({a.play, a.item.approval, a.item.sha256, a.duration, false, false, false, Millis{-1}});
+                   const bool fails = faults_on_ && lucky(faults_.cue_fail_permille);
+                   if (fails) last_decode_fault_ = time_;
+                   at(time_ + between(150, 400), [this, id = a.play, fails, run = screen_run_] {
+                     if (run != screen_run_) return;
+                     const auto p = std::find_if(screen_.begin(), screen_.end(), [&](const OnScreen& s) { return s.id == id; });
+                     if (p == screen_.end()) return;
+                     if (fails) {
+                       screen_.erase(p);
+                       from_screen(wire::Failed{id, "media_corrupt", "simulated"});
+                     } else {
+                       p->cued = true;
+                       from_screen(wire::Cued{id});
+                       screen_advance();
+                     }
+                   });
+                 },
+                 [&](const CloseItem&) {},
+                 [&](const RestartScreen& a) {
+                   if (!drop_go) violation("the screen was restarted: " + a.why);
+                   crash_screen();
+                   --kills;
+                 },
+                 [&](const Call& a) { call(a); },
+                 [&](const AbortFetches&) { ++fetches_; },
+                 [&](const FetchDocument& a) {
+                   DocumentReady e{a.cycle, a.sha256, {}, {}};
+                   if (const auto it = disk.blobs.find(a.sha256);
+                       it != disk.blobs.end() && crypto::sha256_hex(std::string_view(it->second)) == a.sha256) {
+                     e.bytes = it->second;
+                     return later(Millis{2}, e);
+                   }
+                   at(time_ + answer_in(), [this, e, a, run = run_]() mutable {
+                     if (!agent_ || run != run_) return;
+                     if (!server_up_) {
+                       e.error = fail(Code::unreachable, {{"host", "server"}});
+                     } else {
+                       auto r = server.answer({"GET", "/v1/blobs/" + a.sha256, "", a.token, ""}, now());
+                       if (r.status != 200)
+                         e.error = fail(Code::http_status, {{"status", std::to_string(r.status)}, {"url", a.sha256}});
+                       else if (corrupt_answers)
+                         e.error = fail(Code::blob_mismatch);
+                       else
+                         disk.blobs[a.sha256] = e.bytes = r.body;
+                     }
+                     step(e);
+                   });
+                 },
+                 [&](const FetchMedia& a) {
+                   MediaStored e{a.cycle, a.sha256, {}};
+                   at(time_ + answer_in() + between(10, 5000), [this, e, a, run = run_, fetch = fetches_]() mutable {
+                     if (!agent_ || run != run_) return;
+                     if (fetch != fetches_) {
+                       e.error = fail(Code::cancelled);
+                     } else if (!server_up_) {
+                       e.error = fail(Code::connection_lost, {{"host", "server"}});
+                     } else {
+                       auto r = server.answer({"GET", "/v1/blobs/" + a.sha256, "", a.token, ""}, now());
+                       if (r.status != 200)
+                         e.error = fail(Code::http_status, {{"status", std::to_string(r.status)}, {"url", a.sha256}});
+                       else if (corrupt_answers)
+                         e.error = fail(Code::blob_mismatch);
+                       else
+                         disk.blobs[a.sha256] = r.body;
+                     }
+                     step(e);
+                   });
+                 },
+                 [&](const ProbeMedia& a) {
+                   later(between(50, 400), Probed{a.cycle, a.sha256, {}});
+                 },
+                 [&](const KeepBlobs& a) {
+                   std::erase_if(disk.blobs, [&](const auto& b) {
+                     return !a.sha256.contains(b.first) && !agent_->director().in_use().contains(b.first);
+                   });
+                 },
+                 [&](const OpenChannel& a) {
+                   if (!server_up_) return later(Millis{500}, ChannelClosed{fail(Code::unreachable)});
+                   if (!server.tokens.contains(a.token))
+                     return later(Millis{20}, ChannelClosed{fail(Code::http_status, {{"status", "401"}})});
+                   channel_up_ = true;
+                   later(Millis{20}, ChannelOpen{});
+                 },
+                 [&](const CloseChannel&) {},
+                 [&](const SendChannel& a) {
+                   if (a.text.find("\"m\":\"status\"") != std::string::npos) {
+                     server.last_status = a.text;
+                     ++server.statuses;
+                   }
+                 },
+                 [&](const SaveState& a) {
+                   at(time_ + between(1, 20), [this, a, run = run_] {
+                     if (!agent_ || run != run_) return;
+                     if (!disk.full) disk.files[a.file] = a.text;
+                     if (a.file == StateFile::set) step(SetSaved{!disk.full});
+                   });
+                 },
+                 [&](const Alarm&) {},
+             },
+             action);
+}
+
+void Simulator::call(const Call& a) {
+  at(time_ + (server_up_ ? answer_delay : Millis{3000}), [this, a, run = run_] {
+    if (!agent_ || run != run_) return;
+    Answered e;
+    e.id = a.id;
+    e.took = answer_delay;
+    if (!server_up_) {
+      e.error = fail(Code::unreachable, {{"host", "server"}});
+    } else {
+      constexpr const char* kMethods[] = {"GET", "POST", "PUT"};
+      auto r = server.answer({kMethods[static_cast<int>(a.method)], a.path, a.body, a.token, a.etag}, now());
+      e.status = static_cast<unsigned>(r.status);
+      e.etag = r.etag;
+      e.body = std::move(r.body);
+      if (corrupt_answers && e.body.size() > 10) e.body[e.body.size() / 2] = static_cast<char>(e.body[e.body.size() / 2] ^ 1);
+    }
+    step(e);
+  });
+}
+
+// ---- the screen ------------------------------------------------------------------------------------------------------
+
+void Simulator::from_screen(wire::ToAgent m, Millis delay) {
+  at(time_ + delay, [this, m = std::move(m), run = screen_run_] {
+    if (run != screen_run_ || !agent_ || !connected_) return;
+    step(FromScreen{m});
+  });
+}
+
+std::string Simulator::on_air() const {
+  for (const auto& p : screen_)
+    if (p.started >= Millis{0}) return p.approval;
+  return {};
+}
+
+void Simulator::to_screen(const wire::ToScreen& m) {
+  const auto find = [&](const std::string& id) {
+    return std::find_if(screen_.begin(), screen_.end(), [&](const OnScreen& s) { return s.id == id; });
+  };
+  if (const auto* go = std::get_if<wire::Go>(&m); go && !drop_go) {
+    if (const auto p = find(go->play); p != screen_.end()) {
+      p->gone = true;
+      // The order on the surface is the order of go: behind all that went before.
+      auto mine = std::move(*p);
+      screen_.erase(p);
+      const auto behind = std::find_if(screen_.begin(), screen_.end(), [](const OnScreen& s) { return !s.gone; });
+      screen_.insert(behind, std::move(mine));
+      screen_advance();
+    }
+  } else if (const auto* stop = std::get_if<wire::Stop>(&m)) {
+    const auto p = find(stop->play);
+    if (p == screen_.end()) return;
+    if (p->started >= Millis{0}) return screen_end(wire::EndReason::stopped);
+    if (p->gone) {
+      wire::Ended e;
+      e.play = p->id;
+      e.reason = wire::EndReason::replaced;
+      e.at_ms = to_unix_ms(now() + wall_offset);
+      unacknowledged_[e.play] = e;
+      ended_order_.push_back(e.play);
+      from_screen(e);
+    }
+    screen_.erase(p);
+  } else if (const auto* ack = std::get_if<wire::Ack>(&m)) {
+    unacknowledged_.erase(ack->play);
+  }
+}
+
+void Simulator::screen_end(wire::EndReason reason) {
+  const auto p = std::find_if(screen_.begin(), screen_.end(), [](const OnScreen& s) { return s.started >= Millis{0}; });
+  wire::Ended e;
+  e.play = p->id;
+  e.reason = reason;
+  e.at_ms = to_unix_ms(now() + wall_offset);
+  e.shown_ms = (time_ - p->started).count();
+  e.frames = e.shown_ms / 33 + 1;
+  auto& s = shown_[p->id];
+  s.ended = time_;
+  s.shown_ms = e.shown_ms;
+  unacknowledged_[e.play] = e;
+  ended_order_.push_back(e.play);
+  screen_.erase(p);
+  dark_since_ = time_;
+  from_screen(e);
+  screen_advance();
+}
+
+void Simulator::screen_advance() {
+  if (screen_.empty() || screen_.front().started >= Millis{0} || !screen_.front().gone || !screen_.front().cued) return;
+  auto& p = screen_.front();
+  p.started = time_;
+  ++presented;
+  if (shown_.contains(p.id)) violation("a play was presented twice");
+  shown_[p.id] = {p.approval, p.sha, time_, Millis{-1}, 0, false};
+  wire::Started s;
+  s.play = p.id;
+  s.at_ms = to_unix_ms(now() + wall_offset);
+  from_screen(s);
+  check_surface();
+  Millis length = p.duration;
+  auto reason = wire::EndReason::completed;
+  if (faults_on_ && (p.hangs || lucky(faults_.decoder_die_permille))) {
+    length = length / 3;
+    reason = wire::EndReason::decoder_died;
+    last_decode_fault_ = time_;
+  } else if (faults_on_ && lucky(faults_.decoder_hang_permille)) {
+    p.hangs = true;
+    last_decode_fault_ = time_;
+    return;
+  }
+  at(time_ + length, [this, id = p.id, reason, run = screen_run_] {
+    if (run == screen_run_ && !screen_.empty() && screen_.front().id == id && screen_.front().started >= Millis{0}) screen_end(reason);
+  });
+}
+
+void Simulator::screen_tick() {
+  if (!connected_) return;
+  const bool on = !screen_.empty() && screen_.front().started >= Millis{0};
+  wire::Alive a;
+  a.holding = on && screen_.front().hangs;
+  a.slate = !on;
+  from_screen(a);
+  check_surface();
+}
+
+// What must hold at every instant that somebody could look.
+void Simulator::check_surface() {
+  const bool on = !screen_.empty() && screen_.front().started >= Millis{0};
+  if (on) {
+    const auto& p = screen_.front();
+    const auto a = server.approvals.find(p.approval);
+    if (a != server.approvals.end()) {
+      if (a->second.renditions[0].sha256 != p.sha) violation("other bytes than approved: " + p.approval);
+      if (now() > a->second.valid_until + Seconds{2}) violation("expired: " + p.approval);
+    }
+    if (const auto w = withdrawn_known_.find(p.approval);
+        w != withdrawn_known_.end() && agent_ && time_ > w->second && time_ - last_trouble_ > kMinute)
+      violation("withdrawn and still shown: " + p.approval);
+    if (agent_ && agent_->trusted()) {
+      static_assert(sizeof(wire::Alive) > 0);
+      const auto* t = agent_->trusted();
+      if (t->is_withdrawn(p.approval, now()) && time_ - p.started > Millis{2500} &&
+          withdrawn_known_.try_emplace(p.approval, time_ + Millis{2500}).second)
+        return;
+    }
+    return;
+  }
+  // Dark: is there something that may be shown?
+  if (!agent_ || !connected_ || !agent_->updater() || time_ - dark_since_ < 6 * kSecond) return;
+  if (time_ - last_trouble_ < 20 * kSecond || time_ - last_decode_fault_ < 21 * kMinute) return;
+  const auto time = agent_->time(time_ - booted_);
+  for (const auto& [id, item] : agent_->updater()->set().items) {
+    const auto blob = disk.blobs.find(item.sha256);
+    if (blob == disk.blobs.end() || crypto::sha256_hex(std::string_view(blob->second)) != item.sha256) continue;
+    if (!trust::may_show({id, item.sha256, true}, *agent_->trusted(), time)) continue;
+    violation("dark although it may show " + id);
+    dark_since_ = time_;
+    return;
+  }
+}
+
+void Simulator::settle_and_check() {
+  faults_on_ = false;
+  faults_ = Faults::none();
+  corrupt_answers = false;
+  set_server_up(true);
+  run(40 * kMinute);
+  boot_agent();
+  run(kMinute);
+  std::map<std::string, int> records;
+  int unknown = 0, never = 0;
+  for (const auto& p : disk.plays) {
+    if (++records[p.id] > 1) violation("a play was recorded twice: " + p.id);
+    if (p.end == "unknown") ++unknown;
+    const auto s = shown_.find(p.id);
+    if (s == shown_.end()) {
+      if (p.end != "unknown") violation("recorded and never presented: " + p.id);
+      ++never;
+      continue;
+    }
+    if (s->second.sha != p.sha256 || s->second.approval != p.approval_id) violation("recorded as something else: " + p.id);
+    if (p.end != "unknown" && p.presented_ms != s->second.shown_ms) violation("recorded with another length: " + p.id);
+    if (p.end != "unknown" && std::chrono::abs(p.started - from_unix_ms(to_unix_ms(kOfficeNow) + s->second.started.count())) > kMinute)
+      violation(fmt::format("recorded at another time: {} instead of {}", format_time(p.started),
+                            format_time(from_unix_ms(to_unix_ms(kOfficeNow) + s->second.started.count()))));
+  }
+  if (unknown > kills) violation(fmt::format("{} plays of unknown end for {} kills", unknown, kills));
+  for (const auto& [id, s] : shown_)
+    if (s.ended >= Millis{0} && !s.report_lost && !records.contains(id)) violation("presented and not recorded: " + id);
+  if (server.plays.size() < disk.plays.size() && disk.plays.size() - server.plays.size() > 3)
+    violation(fmt::format("the server has {} of {} records", server.plays.size(), disk.plays.size()));
+}
+
+}  // namespace fz::test

@@ -1,0 +1,127 @@
+// One screen's whole world in simulated time: the agent's core, a disk, a screen with decoders, a network and a server.
+// Seeded and deterministic but for the keys. Faults are drawn at random; invariants are checked as it runs.
+#pragma once
+#include <functional>
+#include <memory>
+#include <queue>
+
+#include "player/agent/core/agent.hpp"
+#include "tests/support/publisher.hpp"
+
+namespace fz::test {
+
+struct Faults {
+  // Mean time between, 0: never.
+  Millis agent_kill{0}, screen_crash{0}, power_cut{0}, outage{0}, blob_damage{0}, wall_jump{0}, publication{0}, bad_bytes{0};
+  int cue_fail_permille = 0, decoder_die_permille = 0, decoder_hang_permille = 0;
+  static Faults none() { return {}; }
+  static Faults rough();
+};
+
+class Simulator {
+ public:
+  Simulator(std::uint64_t seed, Faults faults);
+  ~Simulator();
+
+  void boot_agent();
+  void kill_agent();
+  void power_cut();
+  void run(Millis span);
+  /// Until `done` or `limit`; true if done.
+  bool run_until(const std::function<bool()>& done, Millis limit);
+  /// No more faults; everything that is under way comes to its end, then the last invariants are checked.
+  void settle_and_check();
+
+  UtcTime now() const { return from_unix_ms(to_unix_ms(kOfficeNow) + time_.count()); }
+  std::string on_air() const;  ///< approval on the surface, empty: slate
+  agent::Agent& agent() { return *agent_; }
+  bool agent_runs() const { return agent_ != nullptr; }
+  void push(const std::string& text);
+  void set_server_up(bool up);
+  void damage_blob(const std::string& sha);
+  void crash_screen();
+
+  Publisher server;
+  std::vector<std::string> violations;
+  Millis wall_offset{0};
+  bool corrupt_answers = false;
+  Millis answer_delay{20};
+  int kills = 0;  ///< of agent, screen or power
+  int presented = 0;
+  std::int64_t steps = 0;
+  bool drop_go = false;  ///< a broken screen that never starts what it was told to show
+
+  struct Disk {
+    std::map<agent::StateFile, std::string> files;
+    std::map<std::string, std::string> blobs;
+    std::vector<trust::Play> plays;
+    std::vector<agent::Intent> intents;
+    std::int64_t acknowledged = 0;
+    bool full = false;
+  } disk;
+
+ private:
+  struct Shown {
+    std::string approval, sha;
+    Millis started{-1}, ended{-1};
+    std::int64_t shown_ms = 0;
+    bool report_lost = false;
+  };
+  struct OnScreen {
+    std::string id, approval, sha;
+    Millis duration{};
+    bool cued = false, gone = false, hangs = false;
+    Millis started{-1};
+  };
+  void at(Millis when, std::function<void()> f);
+  void later(Millis delay, agent::Event event);  // to this run of the agent
+  void step(const agent::Event& event);
+  void carry_out(const agent::Action& action);
+  void call(const agent::Call& call);
+  void spool(std::function<void()> write, agent::Event done);
+  void from_screen(wire::ToAgent m, Millis delay = Millis{1});
+  void to_screen(const wire::ToScreen& m);
+  void screen_advance();
+  void screen_end(wire::EndReason reason);
+  void screen_tick();
+  void connect_screen();
+  void check_surface();
+  void violation(const std::string& what);
+  void plan_fault(Millis mean, std::function<void()> f);
+  void publication();
+  void hourly(int hour);
+  void every_second();
+  Millis between(std::int64_t a, std::int64_t b) { return chance_.between(Millis{a}, Millis{b}); }
+  bool lucky(int permille) { return static_cast<int>(chance_.next() % 1000) < permille; }
+
+  using Entry = std::pair<std::pair<Millis, std::uint64_t>, std::function<void()>>;
+  struct Later {
+    bool operator()(const Entry& a, const Entry& b) const { return a.first > b.first; }
+  };
+  std::priority_queue<Entry, std::vector<Entry>, Later> queue_;
+  std::uint64_t seq_ = 0;
+  Millis time_{0}, booted_{0};
+  agent::Chance chance_;
+  Faults faults_;
+  bool faults_on_ = true;
+  crypto::PrivateKey key_ = crypto::PrivateKey::generate();
+  std::unique_ptr<agent::Agent> agent_;
+  std::uint64_t run_ = 0;      // of the agent
+  std::uint64_t fetches_ = 0;  // AbortFetches raises it
+  std::string boot_id_ = "boot-0";
+  Millis spool_free_{0}, tick_at_{-1};
+  bool server_up_ = true, channel_up_ = false;
+  int next_item_ = 0, idle_ticks_ = 0;
+
+  // the screen
+  std::vector<OnScreen> screen_;
+  std::map<std::string, wire::Ended> unacknowledged_;
+  std::vector<std::string> ended_order_;
+  std::map<std::string, Shown> shown_;
+  std::uint64_t screen_run_ = 0;
+  bool connected_ = false;
+  Millis dark_since_{0}, last_decode_fault_{-3600000}, last_trouble_{0};
+  std::map<std::string, Millis> withdrawn_known_;
+};
+
+}  // namespace fz::test

@@ -22,11 +22,16 @@ Result<crypto::PrivateKey> Files::device_key() const {
 
 fs::path Files::path_of(StateFile file) const {
   switch (file) {
-    case StateFile::trust: return folder_ / "state" / "trust.json";
-    case StateFile::clock: return folder_ / "state" / "clock.json";
-    case StateFile::identity: return folder_ / "state" / "identity.json";
-    case StateFile::set: return folder_ / "state" / "set.json";
-    case StateFile::rotation: return folder_ / "state" / "rotation.json";
+    case StateFile::trust:
+      return folder_ / "state" / "trust.json";
+    case StateFile::clock:
+      return folder_ / "state" / "clock.json";
+    case StateFile::identity:
+      return folder_ / "state" / "identity.json";
+    case StateFile::set:
+      return folder_ / "state" / "set.json";
+    case StateFile::rotation:
+      return folder_ / "state" / "rotation.json";
   }
   return folder_ / "state" / "other.json";
 }
@@ -38,6 +43,8 @@ std::optional<std::string> Files::load(StateFile file) const {
   return std::nullopt;
 }
 
-Result<void> Files::save(const SaveState& a) const { return write_atomic(path_of(a.file), a.text, 0600); }
+Result<void> Files::save(const SaveState& a) const {
+  return write_atomic(path_of(a.file), a.text, 0600);
+}
 
 }  // namespace fz::agent

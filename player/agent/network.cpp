@@ -1,114 +1,124 @@
 #include "player/agent/network.hpp"
 
+#include "shared/base/log.hpp"
+
 namespace fz::agent {
-namespace {
 
-net::Method method_of(Call::Method m) {
-  switch (m) {
-    case Call::Method::get: return net::Method::get;
-    case Call::Method::post: return net::Method::post;
-    case Call::Method::put: return net::Method::put;
-  }
-  return net::Method::get;
-}
-
-}  // namespace
-
-Network::Network(std::string server, net::ClientOptions client, ContentStore& store, Mailbox& mailbox, std::function<void(Event)> deliver)
-    : server_(std::move(server)),
-      options_(std::move(client)),
-      store_(store),
-      mailbox_(mailbox),
+Network::Network(NetworkOptions options, blob::Store& store, Mailbox& mail, std::function<void(Event)> deliver)
+    : options_(std::move(options)),
+      store_(&store),
+      mail_(&mail),
       deliver_(std::move(deliver)),
-      client_(options_) {}
+      call_client_(std::make_unique<net::Client>(client_options())),
+      fetch_client_(std::make_unique<net::Client>(client_options())) {}
 
 Network::~Network() {
   stop_.cancel();
-  round_->cancel();
+  fetch_cancel_->cancel();
   channel_.reset();
+  calls_.stop(false);
+  fetches_.stop(false);
+}
+
+net::ClientOptions Network::client_options() const {
+  net::ClientOptions o;
+  o.pin_sha256 = options_.pin;
+  o.ca_file = options_.ca;
+  o.proxy = options_.proxy;
+  return o;
 }
 
 void Network::post(Event e) {
-  mailbox_.post([this, e = std::move(e)]() mutable { deliver_(std::move(e)); });
+  mail_->post([this, e = std::move(e)] { deliver_(e); });
 }
 
 void Network::call(Call c) {
-  calls_.post([this, c = std::move(c)] { post(perform(c)); });
+  calls_.post([this, c = std::move(c)] {
+    net::ClientRequest r;
+    r.method = c.method == Call::Method::post ? net::Method::post : c.method == Call::Method::put ? net::Method::put : net::Method::get;
+    r.url = options_.server + c.path;
+    if (!c.token.empty()) r.headers.add("Authorization", "Bearer " + c.token);
+    if (!c.etag.empty()) r.headers.add("If-None-Match", c.etag);
+    if (!c.body.empty()) r.headers.add("Content-Type", "application/json");
+    r.body = c.body;
+    r.max_response = c.max_bytes;
+    r.total = c.timeout;
+    Answered e;
+    e.id = c.id;
+    const auto begin = system_clock().steady();
+    auto answer = call_client_->send(r, &stop_);
+    e.took = std::chrono::duration_cast<Millis>(system_clock().steady() - begin);
+    if (answer) {
+      e.status = answer->status;
+      e.etag = answer->headers.get("ETag");
+      e.body = std::move(answer->body);
+    } else {
+      e.error = answer.error();
+    }
+    post(std::move(e));
+  });
 }
 
-Answered Network::perform(const Call& c) {
-  net::ClientRequest request;
-  request.method = method_of(c.method);
-  request.url = server_ + c.path;
-  request.body = c.body;
-  request.max_response = c.max_bytes;
-  request.total = c.timeout;
-  if (!c.token.empty()) request.headers.add("Authorization", "Bearer " + c.token);
-  if (!c.etag.empty()) request.headers.add("If-None-Match", c.etag);
-  if (!c.body.empty()) request.headers.add("Content-Type", "application/json");
-  auto started = std::chrono::steady_clock::now();
-  auto answer = client_.send(request, &stop_);
-  Answered out;
-  out.id = c.id;
-  out.took = std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - started);
-  if (answer) {
-    out.status = answer->status;
-    out.etag = std::string(answer->headers.get("ETag"));
-    out.body = std::move(answer->body);
-  } else {
-    out.error = std::move(answer).error();
-  }
-  return out;
-}
-
-void Network::fetch(FetchDocument a) {
-  fetches_.post([this, a = std::move(a), round = round_] {
-    auto text = round->cancelled() ? Result<std::string>(fail(Code::cancelled)) : store_.document(a, *round);
-    DocumentReady done{a.cycle, a.sha256, std::nullopt, {}};
-    if (text)
-      done.bytes = *std::move(text);
+template <class What, class Work>
+void Network::post_fetch(What what, Work work) {
+  fetches_.post([this, what = std::move(what), work = std::move(work), cancel = fetch_cancel_] {
+    const std::string url = options_.server + "/v1/blobs/" + what.sha256;
+    if (cancel->cancelled())
+      work(what, url, *cancel, true);
     else
-      done.error = std::move(text).error();
-    post(std::move(done));
+      work(what, url, *cancel, false);
   });
-}
-void Network::fetch(FetchMedia a) {
-  fetches_.post([this, a = std::move(a), round = round_] {
-    auto done = round->cancelled() ? Result<void>(fail(Code::cancelled)) : store_.media(a, *round);
-    post(MediaStored{a.cycle, a.sha256, done ? std::nullopt : std::optional<Error>(done.error())});
-  });
-}
-void Network::abort_fetches() {
-  round_->cancel();  // queued ones see it when their turn comes, and are answered
-  round_ = std::make_shared<net::Cancel>();
 }
 
-// ---- channel ------------------------------------------------------------------------------------------------------
+void Network::fetch(FetchDocument what) {
+  post_fetch(std::move(what), [this](const FetchDocument& w, const std::string& url, const net::Cancel& cancel, bool cancelled) {
+    DocumentReady e{w.cycle, w.sha256, {}, {}};
+    auto bytes = cancelled ? Result<std::string>(fail(Code::cancelled)) : fetch_document(*fetch_client_, *store_, url, w, cancel);
+    if (bytes)
+      e.bytes = std::move(*bytes);
+    else
+      e.error = bytes.error();
+    post(std::move(e));
+  });
+}
+
+void Network::fetch(FetchMedia what) {
+  post_fetch(std::move(what), [this](const FetchMedia& w, const std::string& url, const net::Cancel& cancel, bool cancelled) {
+    MediaStored e{w.cycle, w.sha256, {}};
+    const auto done = cancelled ? Result<void>(fail(Code::cancelled)) : fetch_media(*fetch_client_, *store_, url, w, cancel);
+    if (!done) e.error = done.error();
+    post(std::move(e));
+  });
+}
+
+void Network::abort_fetches() {
+  fetch_cancel_->cancel();  // those that were posted hold it; what is posted from now on gets the new one
+  fetch_cancel_ = std::make_shared<net::Cancel>();
+}
 
 void Network::open_channel(const std::string& token) {
-  close_channel();
-  auto number = ++channel_number_;
-  auto tell = [this, number](Event e) {
-    mailbox_.post([this, number, e = std::move(e)]() mutable {
-      if (number == channel_number_) deliver_(std::move(e));
+  channel_.reset();
+  const std::uint64_t run = ++channel_run_;
+  const auto here = [this, run](Event e) {
+    mail_->post([this, run, e = std::move(e)] {
+      if (run == channel_run_) deliver_(e);
     });
   };
   net::WsClientOptions o;
-  o.client = options_;
-  o.url = server_ + "/v1/channel";
+  o.client = client_options();
+  o.url = options_.server + "/v1/channel";
   o.headers.add("Authorization", "Bearer " + token);
-  net::WsClientCallbacks callbacks;
-  callbacks.on_open = [tell] { tell(ChannelOpen{}); };
-  callbacks.on_message = [tell](std::string_view text) { tell(ChannelMessage{std::string(text)}); };
-  callbacks.on_close = [tell](const Error& e) { tell(ChannelClosed{e}); };
-  channel_ = net::WsClient::connect(std::move(o), std::move(callbacks));
+  channel_ = net::WsClient::connect(std::move(o), {[here] { here(ChannelOpen{}); }, [here](std::string_view text) { here(ChannelMessage{std::string(text)}); },
+                                                   [here](const Error& e) { here(ChannelClosed{e}); }});
 }
+
 void Network::close_channel() {
-  ++channel_number_;
+  ++channel_run_;
   channel_.reset();
 }
+
 void Network::send_channel(const std::string& text) {
-  if (channel_) channel_->send(text);
+  if (channel_ && !channel_->send(text)) log::warn("the channel did not take a message");
 }
 
 }  // namespace fz::agent

@@ -1,47 +1,53 @@
-// The network on two threads, so that a long download never holds up a small call: `calls` answers in order, `fetches` brings
-// files. Answers come back through the mailbox as events of the core.
+// The agent's side of the network: one thread for calls, one for files, one (its own) for the channel. Answers come as
+// events through the mailbox.
 #pragma once
 #include <functional>
 #include <memory>
+#include <string>
 
-#include "player/agent/core/event.hpp"
+#include "player/agent/library.hpp"
 #include "player/agent/mailbox.hpp"
-#include "player/agent/store.hpp"
 #include "player/agent/worker.hpp"
 #include "shared/net/ws_client.hpp"
 
 namespace fz::agent {
 
+struct NetworkOptions {
+  std::string server;  ///< "https://host:port", no path
+  std::string pin;     ///< SHA-256 of its certificate; empty: by the system's authorities (or `ca`)
+  fs::path ca;
+  std::string proxy;
+};
+
 class Network {
  public:
-  /// Events go to `deliver` on the loop's thread. `store` and `mailbox` outlive the network.
-  Network(std::string server, net::ClientOptions client, ContentStore& store, Mailbox& mailbox, std::function<void(Event)> deliver);
+  /// `deliver` is called in the mailbox's thread. `store` must outlive the network.
+  Network(NetworkOptions options, blob::Store& store, Mailbox& mail, std::function<void(Event)> deliver);
   ~Network();
-
   void call(Call c);
-  void fetch(FetchDocument a);
-  void fetch(FetchMedia a);
-  /// What runs and waits is answered `cancelled`; what arrived of a file is kept.
+  void fetch(FetchDocument what);
+  void fetch(FetchMedia what);
   void abort_fetches();
   void open_channel(const std::string& token);
   void close_channel();
   void send_channel(const std::string& text);
 
  private:
+  net::ClientOptions client_options() const;
   void post(Event e);
-  Answered perform(const Call& c);
+  template <class What, class Work>
+  void post_fetch(What what, Work work);
 
-  std::string server_;
-  net::ClientOptions options_;
-  ContentStore& store_;
-  Mailbox& mailbox_;
+  NetworkOptions options_;
+  blob::Store* store_;
+  Mailbox* mail_;
   std::function<void(Event)> deliver_;
-  net::Client client_;  // the calling thread's
   net::Cancel stop_;
-  std::shared_ptr<net::Cancel> round_ = std::make_shared<net::Cancel>();  // of the fetches now queued
-  std::uint64_t channel_number_ = 0;  // events of an older channel are dropped
+  std::shared_ptr<net::Cancel> fetch_cancel_ = std::make_shared<net::Cancel>();
   std::unique_ptr<net::WsClient> channel_;
-  Worker calls_, fetches_;  // last: joined first
+  std::uint64_t channel_run_ = 0;
+  std::unique_ptr<net::Client> call_client_, fetch_client_;  // each used by its worker only
+  Worker calls_, fetches_;                                   // last: they end first
 };
 
 }  // namespace fz::agent

@@ -15,7 +15,9 @@ wire::RingGeometry geometry(ScreenSize size) {
   // Rings are even; a screen of odd size is painted with its last row or column repeated.
   return {size.width & ~1, size.height & ~1, kSlots, kAudioFrames};
 }
-Fd copy(int fd) { return Fd(::fcntl(fd, F_DUPFD_CLOEXEC, 3)); }
+Fd copy(int fd) {
+  return Fd(::fcntl(fd, F_DUPFD_CLOEXEC, 3));
+}
 }  // namespace
 
 Opener::Opener(ContentStore& store, ScreenLink& screen, Mailbox& mailbox, fs::path decoder, std::function<void(Event)> deliver)
@@ -58,7 +60,8 @@ void Opener::cue_media(const OpenItem& a, wire::DecoderProcess decoder) {
   fds.push_back(copy(decoder.ring_fd()));
   fds.push_back(copy(decoder.data_fd()));
   fds.push_back(copy(decoder.space_fd()));
-  screen_.send(wire::Cue{a.play, a.zone, wire::CueKind::media, a.duration.count(), g.width, g.height, g.slots, g.audio_frames, {}}, std::move(fds));
+  screen_.send(wire::Cue{a.play, a.zone, wire::CueKind::media, a.duration.count(), g.width, g.height, g.slots, g.audio_frames, {}},
+               std::move(fds));
   decoders_.emplace(a.play, std::move(decoder));
 }
 

@@ -1,91 +1,99 @@
 #include "player/agent/screen_link.hpp"
 
+#include <fcntl.h>
+
 #include "shared/base/log.hpp"
 
 namespace fz::agent {
 namespace {
-constexpr Millis kTry{100};          // between attempts to connect
-constexpr Millis kFirstRestart{200}; // of fz-screen, doubling to the most while it keeps ending at once
-constexpr Millis kMostRestart{10'000};
-constexpr Millis kStable{30'000};    // a run of this length resets the back-off
-constexpr std::size_t kMostWaiting = 1000;
+constexpr std::size_t kMaxWaiting = 1000;
+constexpr int kMaxBatch = 200;  // packets in one go, so that a talkative screen cannot hold the loop
+constexpr Millis kStable{30000};
 }  // namespace
 
-ScreenLink::ScreenLink(ScreenLinkOptions options, std::function<void(Event)> deliver) : options_(std::move(options)), deliver_(std::move(deliver)) {}
-
-void ScreenLink::tend(SteadyTime now) {
-  if (!options_.program.empty() && !process_.running() && now >= next_try_) {
-    if (started_) {
-      failures_ = now - last_start_ > kStable ? 0 : failures_ + 1;
-      log::warn("fz-screen ended; it is started again");
-    }
-    SpawnOptions spawn;
-    spawn.argv = options_.program;
-    spawn.argv.insert(spawn.argv.end(), {"--listen", options_.socket.string()});
-    auto p = Process::spawn(spawn);
-    if (p)
-      process_ = std::move(*p);
-    else
-      log::error("fz-screen could not be started: {}", to_log(p.error()));
-    started_ = true;
-    last_start_ = now;
-    next_try_ = now + std::min(kMostRestart, kFirstRestart * (1 << std::min(failures_, 6)));
-  }
-  if (channel_ || now < next_try_ - (options_.program.empty() ? Millis{0} : kMostRestart)) return;
-  static_assert(kTry < kFirstRestart);
-  auto c = wire::Channel::connect(options_.socket);
-  if (!c) {
-    if (options_.program.empty()) next_try_ = now + kTry;
+void ScreenLink::tend(Millis boot, Chance& chance) {
+  if (channel_ || boot < due_) return;
+  auto connection = wire::Channel::connect(options_.socket);
+  if (connection) {
+    channel_.emplace(std::move(*connection));
+    if (boot - started_ > kStable) retry_.reset();
+    send(wire::Hello{});
     return;
   }
-  channel_ = std::move(*c);
-  send(wire::Hello{});
+  due_ = boot + Millis{50};
+  if (options_.program.empty() || (process_ && process_->running())) return;
+  if (process_) {
+    log::error("fz-screen ended; it is started again");
+    process_.reset();
+    due_ = boot + retry_.fail(chance);
+    return;
+  }
+  SpawnOptions o;
+  o.argv = {options_.program.string(), "--listen", options_.socket.string()};
+  o.argv.insert(o.argv.end(), options_.arguments.begin(), options_.arguments.end());
+  o.die_with_parent = false;  // the picture outlives the agent
+  auto process = Process::spawn(o);
+  started_ = boot;
+  if (!process) {
+    log::error("fz-screen: {}", to_log(process.error()));
+    due_ = boot + retry_.fail(chance);
+    return;
+  }
+  process_.emplace(std::move(*process));
 }
 
-void ScreenLink::lost(std::string_view why) {
-  if (!channel_) return;
-  log::warn("the screen's connection ended: {}", why);
-  channel_.reset();
-  waiting_.clear();
-  deliver_(ScreenGone{});
+Millis ScreenLink::wait(Millis boot) const {
+  return channel_ ? Millis::max() : std::max(Millis{0}, due_ - boot);
 }
 
-void ScreenLink::send(const wire::ToScreen& message, std::vector<Fd> fds) {
+bool ScreenLink::receive(const std::function<void(wire::ToAgent)>& take) {
+  for (int i = 0; i < kMaxBatch && channel_; ++i) {
+    auto packet = channel_->receive();
+    if (!packet) {
+      if (packet.error().code == Code::too_large) continue;
+      return false;
+    }
+    if (!*packet) return true;
+    auto message = wire::to_agent_from_json((*packet)->text);
+    if (!message)
+      log::warn("message from the screen: {}", to_log(message.error()));
+    else if (*message)
+      take(std::move(**message));
+  }
+  return true;
+}
+
+void ScreenLink::send(const wire::ToScreen& m, const std::vector<int>& fds) {
   if (!channel_) return;
-  if (waiting_.size() >= kMostWaiting) return lost("it does not read");
-  waiting_.push_back({wire::to_json(message), std::move(fds)});
+  Out out{wire::to_json(m), {}};
+  for (const int fd : fds) out.fds.emplace_back(::fcntl(fd, F_DUPFD_CLOEXEC, 3));
+  out_.push_back(std::move(out));
   flush();
 }
 
 void ScreenLink::flush() {
-  while (channel_ && !waiting_.empty()) {
+  while (channel_ && !out_.empty()) {
     std::vector<int> fds;
-    for (auto& f : waiting_.front().fds) fds.push_back(f.get());
-    auto sent = channel_->send(waiting_.front().text, fds);
-    if (!sent) return lost(to_log(sent.error()));
-    if (!*sent) return;
-    waiting_.pop_front();
-  }
-}
-
-void ScreenLink::receive() {
-  while (channel_) {
-    auto packet = channel_->receive();
-    if (!packet) return lost(to_log(packet.error()));
-    if (!*packet) return;
-    auto message = wire::to_agent_from_json((*packet)->text);
-    if (!message) {
-      log::warn("a message of the screen was left out: {}", to_log(message.error()));
-      continue;
+    for (const auto& fd : out_.front().fds) fds.push_back(fd.get());
+    const auto sent = channel_->send(out_.front().text, fds);
+    if (sent && !*sent && out_.size() < kMaxWaiting) return;  // slow: when it is writable again
+    if (!sent || !*sent) {
+      if (sent || sent.error().code == Code::unavailable) return;  // receive() sees the end and says so
+      log::error("message to the screen: {}", to_log(sent.error()));
     }
-    if (*message) deliver_(FromScreen{std::move(**message)});
+    out_.erase(out_.begin());
   }
 }
 
-void ScreenLink::restart(std::string_view why) {
-  log::warn("restarting the screen: {}", why);
-  if (process_.running()) process_.end(Millis{500});
-  lost(why);
+void ScreenLink::lost() {
+  channel_.reset();
+  out_.clear();
+  due_ = Millis{0};
+}
+
+void ScreenLink::restart() {
+  if (process_ && process_->running()) process_->end(Millis{0});
+  lost();
 }
 
 }  // namespace fz::agent

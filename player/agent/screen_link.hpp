@@ -1,56 +1,56 @@
-// The agent's end of the socket to fz-screen: connects (and connects again), starts fz-screen where asked to, sends messages
-// with descriptors. The loop's thread only.
+// The connection to fz-screen: connects, starts the program where it is ours to start, and begins again when it is lost.
+// One thread.
 #pragma once
-#include <deque>
 #include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "player/agent/core/event.hpp"
+#include "player/agent/core/backoff.hpp"
 #include "shared/base/process.hpp"
 #include "shared/wire/channel.hpp"
 #include "shared/wire/messages.hpp"
 
 namespace fz::agent {
 
-struct ScreenLinkOptions {
+struct ScreenOptions {
   fs::path socket;
-  std::vector<std::string> program;  ///< argv of fz-screen without --listen; empty: somebody else runs it
+  fs::path program;                    ///< empty: somebody else starts fz-screen
+  std::vector<std::string> arguments;  ///< besides --listen
 };
 
 class ScreenLink {
  public:
-  ScreenLink(ScreenLinkOptions options, std::function<void(Event)> deliver);
+  explicit ScreenLink(ScreenOptions options) : options_(std::move(options)) {}
 
-  /// Connects when it is time to, starts or restarts the program. Call at least every 100 ms.
-  void tend(SteadyTime now);
-  /// Descriptor to poll (-1: not connected), and whether to wait for room.
-  int fd() const { return channel_ ? channel_->fd() : -1; }
-  bool wants_to_write() const { return !waiting_.empty(); }
-  void receive();
+  /// Connects or starts the program when that is due. Call at least every wait().
+  void tend(Millis boot, Chance& chance);
+  /// How long tend() may wait.
+  Millis wait(Millis boot) const;
+  /// Takes what has arrived. `take` gets each message; false: the connection is lost.
+  bool receive(const std::function<void(wire::ToAgent)>& take);
+  /// Queues a message; descriptors are duplicated until it is sent.
+  void send(const wire::ToScreen& m, const std::vector<int>& fds = {});
   void flush();
-  /// Queues a message; dropped while there is no screen (the core says everything again after `ready`).
-  void send(const wire::ToScreen& message, std::vector<Fd> fds = {});
-  /// Ends our fz-screen (or the connection to another's) so that it begins anew.
-  void restart(std::string_view why);
+  /// Ends our program (SIGKILL) or, if it is not ours, only the connection.
+  void restart();
   bool connected() const { return channel_.has_value(); }
+  int fd() const { return channel_ ? channel_->fd() : -1; }
+  bool wants_to_write() const { return !out_.empty(); }
+  void lost();
 
  private:
-  void lost(std::string_view why);
-  struct Waiting {
+  struct Out {
     std::string text;
     std::vector<Fd> fds;
   };
-  ScreenLinkOptions options_;
-  std::function<void(Event)> deliver_;
+  ScreenOptions options_;
   std::optional<wire::Channel> channel_;
-  std::deque<Waiting> waiting_;
-  Process process_;
-  bool started_ = false;
-  int failures_ = 0;
-  SteadyTime next_try_{};
-  SteadyTime last_start_{};
+  std::optional<Process> process_;
+  std::vector<Out> out_;
+  Millis due_{};
+  Millis started_{};
+  Backoff retry_{Millis{50}, Millis{1000}};  // a screen without its program for two seconds is dark
 };
 
 }  // namespace fz::agent

@@ -12,11 +12,17 @@ constexpr Millis kProbeLimit{30'000};
 constexpr std::uint64_t kChunk = crypto::kChunkSize;
 constexpr std::string_view kTemporary[] = {"process_failed", "timeout", "media_timeout", "media_decoder_died", "io", "internal"};
 
-std::string part_name(const std::string& sha256) { return "fetch-" + sha256; }
-std::string quoted(const std::string& text) { return "\"" + text + "\""; }
+std::string part_name(const std::string& sha256) {
+  return "fetch-" + sha256;
+}
+std::string quoted(const std::string& text) {
+  return "\"" + text + "\"";
+}
 
 // The mime's first word decides which kind of content the probe must find.
-bool kind_fits(std::string_view mime, std::string_view kind) { return mime.substr(0, mime.find('/')) == kind; }
+bool kind_fits(std::string_view mime, std::string_view kind) {
+  return mime.substr(0, mime.find('/')) == kind;
+}
 
 bool passing(std::string_view code) {
   for (auto t : kTemporary)
@@ -172,7 +178,8 @@ Result<void> ContentStore::probe(const ProbeMedia& a) {
     if (output) {
       auto v = json::parse(*output, {.max_bytes = 1 << 20});
       auto* kind = v && v->is_object() ? v->get_object().if_contains("kind") : nullptr;
-      if (!kind || !kind->is_string() || !kind_fits(a.mime, std::string_view(kind->get_string().data(), kind->get_string().size()))) code = "item_unplayable";
+      if (!kind || !kind->is_string() || !kind_fits(a.mime, std::string_view(kind->get_string().data(), kind->get_string().size())))
+        code = "item_unplayable";
     } else {
       auto v = json::parse(output.error().detail);
       auto* named = v && v->is_object() ? v->get_object().if_contains("error") : nullptr;

@@ -14,11 +14,11 @@
 namespace fz::agent {
 
 struct StoreOptions {
-  fs::path blobs, probes;       ///< folder of blobs; file of what was probed before
-  std::string server;           ///< "https://host:port"
+  fs::path blobs, probes;  ///< folder of blobs; file of what was probed before
+  std::string server;      ///< "https://host:port"
   net::ClientOptions client;
-  fs::path decoder;             ///< fz-decode; empty: beside the running program
-  std::uint64_t quota = 0;      ///< bytes; 0: bounded by the free space only
+  fs::path decoder;         ///< fz-decode; empty: beside the running program
+  std::uint64_t quota = 0;  ///< bytes; 0: bounded by the free space only
 };
 
 class ContentStore {

@@ -1,0 +1,136 @@
+#include "player/agent/library.hpp"
+
+#include <algorithm>
+
+#include "shared/base/json.hpp"
+#include "shared/base/log.hpp"
+#include "shared/base/process.hpp"
+
+namespace fz::agent {
+namespace {
+
+constexpr std::size_t kChunk = crypto::kChunkSize;
+constexpr Millis kProbeLimit{40000};  // fz-decode gives up after 30 s by itself
+
+net::Headers authorised(const std::string& token) {
+  net::Headers h;
+  if (!token.empty()) h.add("Authorization", "Bearer " + token);
+  return h;
+}
+
+Result<void> download_rest(net::Client& client, blob::Part& part, const std::string& url, const FetchMedia& what, const net::Cancel& cancel) {
+  if (part.length() > what.length) FZ_CHECK(part.truncate(0));
+  if (part.length() == what.length) return {};
+  net::DownloadRequest d;
+  d.url = url;
+  d.headers = authorised(what.token);
+  d.have = part.length();
+  d.etag = "\"" + what.sha256 + "\"";  // blobs are immutable and named by their hash; a server that says otherwise sends all
+  d.max_bytes = what.length;
+  d.restart = [&] { return part.truncate(0); };
+  d.write = [&](ByteView bytes) { return part.append(bytes); };
+  FZ_CHECK(net::download(client, d, &cancel));
+  return {};
+}
+
+Result<void> fetch_chunk(net::Client& client, blob::Part& part, const std::string& url, const FetchMedia& what, std::size_t index,
+                         const net::Cancel& cancel) {
+  const std::uint64_t from = index * kChunk, to = std::min<std::uint64_t>(from + kChunk, what.length);
+  net::ClientRequest r;
+  r.url = url;
+  r.headers = authorised(what.token);
+  r.headers.add("Range", "bytes=" + std::to_string(from) + "-" + std::to_string(to - 1));
+  r.max_response = kChunk;
+  FZ_TRY(const auto answer, client.send(r, &cancel));
+  if (answer.status != 206) return fail(Code::http_status, {{"status", std::to_string(answer.status)}, {"url", url}});
+  if (answer.body.size() != to - from) return fail(Code::bad_response, {{"host", url}, {"what", "range"}});
+  return part.rewrite(from, as_bytes(answer.body));
+}
+
+// The bytes are all there and wrong somewhere: fetch the bad chunks, or begin anew where the chunks are not known.
+Result<void> mend_chunks(net::Client& client, blob::Part& part, const std::string& url, const FetchMedia& what, const net::Cancel& cancel) {
+  if (what.chunks.empty()) {
+    FZ_CHECK(part.truncate(0));
+    return download_rest(client, part, url, what, cancel);
+  }
+  FZ_TRY(const auto bad, part.bad_chunks(what.chunks));
+  log::warn("media {}: {} of {} chunks are bad and fetched again", what.sha256, bad.size(), what.chunks.size());
+  for (const std::size_t index : bad) FZ_CHECK(fetch_chunk(client, part, url, what, index, cancel));
+  return {};
+}
+
+}  // namespace
+
+Result<void> fetch_media(net::Client& client, blob::Store& store, const std::string& url, const FetchMedia& what, const net::Cancel& cancel, int rounds) {
+  std::optional<blob::Part> part;
+  if (store.has(what.sha256)) {
+    const auto opened = store.open_verified(what.sha256);
+    if (opened) return {};
+    if (opened.error().code != Code::blob_damaged) return opened.error();
+    FZ_TRY(part, store.mend(what.sha256, what.sha256));
+  } else {
+    FZ_TRY(part, store.part(what.sha256, what.length));
+  }
+  FZ_CHECK(download_rest(client, *part, url, what, cancel));
+  for (int round = 0;; ++round) {
+    auto done = part->commit({what.length, what.sha256});
+    if (done) return part->discard();
+    if (done.error().code != Code::blob_mismatch) return done.error();
+    if (round >= rounds) {
+      FZ_CHECK(part->truncate(0));  // hopeless; the next try begins anew
+      return done.error();
+    }
+    FZ_CHECK(mend_chunks(client, *part, url, what, cancel));
+  }
+}
+
+Result<std::string> fetch_document(net::Client& client, blob::Store& store, const std::string& url, const FetchDocument& what,
+                                   const net::Cancel& cancel) {
+  if (store.has(what.sha256)) {
+    auto bytes = store.read(what.sha256, trust::kMaxTargets);
+    if (bytes) return bytes;
+    FZ_CHECK(store.remove(what.sha256));
+  }
+  if (what.length > trust::kMaxTargets) return fail(Code::too_large, {{"limit", std::to_string(trust::kMaxTargets)}});
+  net::ClientRequest r;
+  r.url = url;
+  r.headers = authorised(what.token);
+  r.max_response = what.length;
+  FZ_TRY(auto answer, client.send(r, &cancel));
+  if (answer.status != 200) return fail(Code::http_status, {{"status", std::to_string(answer.status)}, {"url", url}});
+  FZ_CHECK(store.put(answer.body, {what.length, what.sha256}));
+  return std::move(answer.body);
+}
+
+Result<void> probe_media(const fs::path& program, Fd media, const std::string& mime) {
+  SpawnOptions o;
+  o.argv = {program.string(), "--probe", "--declared", mime};
+  o.fds = {{media.get(), 3}};
+  const auto run = run_command(o, kProbeLimit, 64 * 1024);
+  if (run) return {};
+  if (run.error().code != Code::process_failed) return run.error();
+  const auto line = json::parse(run.error().detail);  // what it said before it ended with 1
+  if (!line || !line->is_object()) return fail(Code::media_decoder_died, {}, run.error().detail);
+  const auto* name = line->as_object().if_contains("error");
+  bool found = false;
+  const Code code = name && name->is_string() ? code_from_name(name->as_string(), found) : Code::internal;
+  if (!found) return fail(Code::media_decoder_died, {}, run.error().detail);
+  Params params;
+  if (const auto* p = line->as_object().if_contains("params"); p && p->is_object())
+    for (const auto& [key, value] : p->as_object())
+      if (value.is_string()) params.emplace_back(key, value.as_string());
+  return fail(code, std::move(params));
+}
+
+std::vector<std::string> Keep::removable(const blob::Store& store) const {
+  std::vector<std::string> names;
+  const std::lock_guard lock(mutex_);
+  if (!known_) return names;
+  auto entries = store.list();
+  std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.length > b.length; });  // few large ones first
+  for (auto& e : entries)
+    if (!names_.contains(e.sha256)) names.push_back(std::move(e.sha256));
+  return names;
+}
+
+}  // namespace fz::agent

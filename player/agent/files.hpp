@@ -5,6 +5,7 @@
 #include <string>
 
 #include "player/agent/core/agent.hpp"
+#include "shared/base/file.hpp"
 #include "shared/crypto/key.hpp"
 
 namespace fz::agent {

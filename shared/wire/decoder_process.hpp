@@ -39,6 +39,8 @@ class DecoderProcess {
   Result<RingReader> reader() const;
 
   bool alive() { return process_.running(); }
+  /// Of one that has ended: 0 when it decoded to the end; 128 + signal when it was killed.
+  int exit_status() { return process_.wait(Millis{0}).value_or(-1); }
   int pidfd() const { return process_.pidfd(); }  ///< readable when it has ended
   pid_t pid() const { return process_.pid(); }
   void kill() { process_.end(Millis{0}); }

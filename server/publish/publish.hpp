@@ -1,5 +1,6 @@
 // Campaigns x screens -> cohorts -> signed documents, prebuilt for serving. How and why: README.md.
 #pragma once
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -9,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "server/campaigns/campaigns.hpp"
@@ -33,17 +35,22 @@ using DocumentPtr = std::shared_ptr<const Document>;
 struct Published {
   std::int64_t version = 0;                                 ///< the server-wide counter
   std::unordered_map<std::string, DocumentPtr> timestamps;  ///< by screen id
-  std::unordered_map<std::string, DocumentPtr> metadata;    ///< "12.snapshot.json", "11.targets.json", "1.root.json"
+  std::unordered_map<std::string, DocumentPtr> metadata;    ///< "12.snapshot.json", "11.targets.json", "1.root.json"; also those
+                                                            ///< replaced within kKeepReplaced, for screens in mid-update
   std::unordered_map<std::string, std::string> cohort_of;   ///< screen id -> cohort
   DocumentPtr withdrawals;                                  ///< the envelope to push; null while there is none
+  std::unordered_set<std::string> blobs;                    ///< SHA-256 of everything that those targets list
+  /// True if screens may fetch the blob: nothing else leaves, drafts above all.
+  bool is_public_blob(const std::string& sha256) const { return blobs.contains(sha256); }
 };
 using PublishedPtr = std::shared_ptr<const Published>;
 
 /// What one publication changed.
 struct Delta {
   PublishedPtr published;
-  std::vector<std::string> screens;  ///< those with a new list: tell them
-  int cohorts_compiled = 0, cohorts_total = 0, timestamps_signed = 0;
+  std::vector<std::string> screens;  ///< those with a new list or assignment: tell them
+  int cohorts_compiled = 0;          ///< lists that were not known from the last run
+  int cohorts_signed = 0, cohorts_total = 0, timestamps_signed = 0;
   std::vector<std::string> warnings_zh, warnings_en;  ///< the mix rule and items left out, a sentence each
 };
 
@@ -76,8 +83,13 @@ Compiled compile(const std::vector<const campaigns::Campaign*>& campaigns, const
                  std::string_view venue, std::string_view region, UtcTime now);
 
 // ---- store -------------------------------------------------------------------------------------------------------
+/// Documents of a cohort live a year: what is fresh is the timestamp's to say.
+inline constexpr Days kCohortLife{365};
+inline constexpr Millis kTimestampLife = std::chrono::hours(24);
+inline constexpr Millis kKeepReplaced = std::chrono::minutes(15);
+
 struct Cohort {
-  std::string key;
+  std::string key;  ///< Compiled::key with the hashes of reviewers and withdrawals
   std::int64_t targets_version = 0, snapshot_version = 0;
   std::string targets, snapshot;  ///< envelopes
   UtcTime expires;
@@ -87,21 +99,20 @@ struct ScreenDocument {
   std::int64_t version = 0;
   std::int64_t snapshot_version = 0;  ///< that it names: the screen never gets a lower one
   std::string assignment;             ///< JSON of site, venue, region, zone: a change is signed anew
-  std::string timestamp;              ///< envelope
+  std::string timestamp;              ///< envelope; empty for a screen that is active no more, whose numbers are kept
   UtcTime expires;
 };
 class Store {
  public:
   virtual ~Store() = default;
-  /// The next number of the server-wide counter.
-  virtual Result<std::int64_t> next_version() = 0;
+  /// The next number of the server-wide counter: the greater of `at_least` and the last one + 1.
+  virtual Result<std::int64_t> next_version(std::int64_t at_least) = 0;
   virtual Result<std::int64_t> current_version() const = 0;
   virtual Result<std::vector<Cohort>> cohorts() const = 0;
   virtual Result<void> put_cohort(const Cohort& cohort) = 0;
   virtual Result<void> remove_cohort(std::string_view key) = 0;
   virtual Result<std::vector<ScreenDocument>> screen_documents() const = 0;
   virtual Result<void> put_screen_document(const ScreenDocument& document) = 0;
-  virtual Result<void> remove_screen_document(std::string_view screen) = 0;
 };
 /// What publishing reads and writes together.
 struct Tables {
@@ -113,34 +124,38 @@ struct Tables {
 };
 
 // ---- the publisher -----------------------------------------------------------------------------------------------
-/// Keeps the published set and makes the next one. Thread-safe. Use:
-///   auto delta = store.write([&](Tx& tx) { return publisher.publish(tx.publishing(), now); });   // signs, writes
-///   publisher.adopt(delta->published);                                                          // after the commit
-/// App code calls run(), which does both.
+struct State;  // private to the publisher
+
+/// Keeps the published set and makes the next one. Thread-safe.
 class Publisher {
  public:
   using Write = std::function<Result<Delta>(const std::function<Result<Delta>(const Tables&)>&)>;
-  /// `write` runs its argument in one write transaction. `blobs` and the key outlive nothing: the publisher owns the key.
+  /// `write` runs its argument in one write transaction and commits. `blobs` must outlive the publisher, which owns the key.
   Publisher(crypto::PrivateKey online, blob::Store& blobs, Write write);
+  ~Publisher();
 
   /// Loads what was published before, without signing. Call once at start.
   Result<void> load(const Tables& db, UtcTime now);
   /// Compiles, signs what changed, commits, swaps. One at a time; a caller that waits meanwhile gets a fresh run.
   /// Errors: root_missing, reviewers_missing, online_key_unlisted (the root does not name our online key), disk_full, io.
   Result<Delta> run(UtcTime now);
-  /// Signs timestamps (and cohort documents) anew that end within half of their life. Call every few minutes.
+  /// Signs timestamps (and cohort documents) anew that end within half of their life. Compiles nothing. Call every few minutes.
   Result<Delta> renew(UtcTime now);
+  /// Signs everything anew, above all numbers it may have given out: once after the database was restored from a backup.
+  Result<Delta> sign_anew(UtcTime now);
   /// What is published now; never null (empty before the first publication). Cheap, from any thread.
-  PublishedPtr current() const;
+  PublishedPtr current() const { return current_.load(); }
   const crypto::PrivateKey& online_key() const { return online_; }
 
  private:
-  Result<Delta> make(const Tables& db, UtcTime now, bool only_renew);
+  enum class Mode { changes, renewal, everything };
+  Result<Delta> run(UtcTime now, Mode mode);
   crypto::PrivateKey online_;
   blob::Store& blobs_;
   Write write_;
   std::mutex run_mutex_;
-  std::shared_ptr<const Published> current_;  // std::atomic_load/store
+  std::unique_ptr<const State> state_;  // guarded by run_mutex_; null before load() and the first run
+  std::atomic<PublishedPtr> current_;
 };
 
 }  // namespace fz::publish

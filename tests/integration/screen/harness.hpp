@@ -121,7 +121,7 @@ struct Screen {
     SpawnOptions o;
     o.argv = {(bin_dir() / "fz-screen").string()};
     o.argv.insert(o.argv.end(), arguments.begin(), arguments.end());
-    for (auto a : {"--tap", tap_path().c_str()}) o.argv.emplace_back(a);
+    o.argv.insert(o.argv.end(), {"--tap", tap_path().string()});
     o.env = std::move(env);
     int log = ::open(log_path().c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     o.fds = {{log, 2}};
@@ -145,7 +145,8 @@ struct Screen {
   template <class F>
   bool until(F test, Seconds limit = Seconds{60}) {
     for (auto end = std::chrono::steady_clock::now() + limit; std::chrono::steady_clock::now() < end && process.running();) {
-      if (test(tap())) return true;
+      auto seen = tap();
+      if (test(seen)) return true;
       std::this_thread::sleep_for(Millis{50});
     }
     return false;

@@ -23,10 +23,11 @@ struct XServer {
     ::close(ends[1]);
     EXPECT_TRUE(p);
     if (p) process = *std::move(p);
+    // The number and its line feed come apart, and the server ends when nobody reads the latter.
+    std::string text;
     pollfd wait{ends[0], POLLIN, 0};
-    char text[16] = {};
-    if (::poll(&wait, 1, 20'000) == 1 && ::read(ends[0], text, sizeof text - 1) > 0)
-      display = ":" + std::string(text, std::strcspn(text, "\n"));
+    for (char c; text.find('\n') == std::string::npos && ::poll(&wait, 1, 20'000) == 1 && ::read(ends[0], &c, 1) == 1;) text += c;
+    if (!text.empty()) display = ":" + text.substr(0, text.find('\n'));
     ::close(ends[0]);
     EXPECT_FALSE(display.empty());
   }

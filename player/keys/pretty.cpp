@@ -9,7 +9,8 @@ std::string pretty(const json::value& v, int level) {
   if (auto* object = v.if_object(); object && !object->empty()) {
     std::map<std::string, const json::value*> sorted;
     for (auto& m : *object) sorted.emplace(std::string(m.key()), &m.value());
-    for (auto& [name, value] : sorted) out += (out.empty() ? "{\n" : ",\n") + pad + json::write(json::value(name)) + ": " + pretty(*value, level + 1);
+    for (auto& [name, value] : sorted)
+      out += (out.empty() ? "{\n" : ",\n") + pad + json::write(json::value(name)) + ": " + pretty(*value, level + 1);
     return out + "\n" + end + "}";
   }
   if (auto* list = v.if_array(); list && !list->empty()) {

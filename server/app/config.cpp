@@ -94,6 +94,7 @@ Result<void> read_config(const std::filesystem::path& file, Config& c) {
   server.read_list("names", c.names);
   server.read("tls", c.tls);
   server.read("open_metrics", c.open_metrics);
+  server.read("behind_proxy", c.behind_proxy);
   server.read("log_level", c.log_level);
   server.read_number("threads", 1, 64, [&](std::int64_t n) { c.threads = static_cast<unsigned>(n); });
   server.read_number("workers", 2, 256, [&](std::int64_t n) { c.workers = static_cast<unsigned>(n); });

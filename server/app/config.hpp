@@ -13,6 +13,7 @@ struct Config {
   std::string listen = "0.0.0.0:8443";             ///< address:port, "[::]:8443"
   std::vector<std::string> names;                  ///< DNS names and addresses for the certificate made at first start
   bool tls = true;
+  bool behind_proxy = false;  ///< believe X-Forwarded-For; only where nobody else can connect
   bool open_metrics = false;
   unsigned threads = 2, workers = 16;
   std::string log_level = "info";

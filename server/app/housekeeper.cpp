@@ -59,6 +59,7 @@ void Housekeeper::every_minute() {
     if (renewed.error().code != Code::root_missing && renewed.error().code != Code::reviewers_missing)
       log::warn("renew: {}", to_log(renewed.error()));
   } else if (renewed->timestamps_signed > 0) {
+    app_.published.refresh(renewed->published);
     log::info("renewed {} timestamps", renewed->timestamps_signed);
   }
 }

@@ -23,6 +23,7 @@ Jobs::~Jobs() {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
+  tools_.cancel();
   changed_.notify_all();
   for (auto& t : threads_) t.join();
 }
@@ -60,14 +61,34 @@ bool Jobs::one() {
   const auto& j = **job;
   log::info("job {}: {} {} of item {}", j.id, library::job_kind_name(j.kind), j.profile, j.item);
   if (const auto done = work(j); !done) {
-    log::warn("job {}: {}", j.id, to_log(done.error()));
-    const auto who = accounts::system_actor();
-    const auto noted = store_.write([&](store::Tx& tx) {
-      return library::fail_job(tx.library(), tx.context(who, clock_.wall()), j.id, done.error(), is_file_fault(done.error().code));
-    });
-    if (!noted) log::error("job {}: {}", j.id, to_log(noted.error()));
+    if (done.error().code == Code::cancelled)
+      give_back(j);
+    else
+      failed(j, done.error());
   }
   return true;
+}
+
+void Jobs::failed(const library::Job& job, const Error& why) {
+  log::warn("job {}: {}", job.id, to_log(why));
+  const auto who = accounts::system_actor();
+  const auto noted = store_.write(
+      [&](store::Tx& tx) { return library::fail_job(tx.library(), tx.context(who, clock_.wall()), job.id, why, is_file_fault(why.code)); });
+  if (!noted) log::error("job {}: {}", job.id, to_log(noted.error()));
+}
+
+// Stopping the server is not the file's fault: the attempt does not count.
+void Jobs::give_back(const library::Job& job) {
+  const auto noted = store_.write([&](store::Tx& tx) -> Result<void> {
+    FZ_TRY(auto row, tx.library().job(job.id));
+    if (!row) return {};
+    row->state = library::JobState::queued;
+    row->attempts = std::max(0, row->attempts - 1);
+    row->progress_permille = 0;
+    row->updated = clock_.wall();
+    return tx.library().put_job(*row);
+  });
+  if (!noted) log::error("job {}: {}", job.id, to_log(noted.error()));
 }
 
 Result<void> Jobs::work(const library::Job& job) {

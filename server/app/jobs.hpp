@@ -17,14 +17,16 @@ struct MediaTools {
   using Progress = std::function<void(int permille)>;
   /// What the source of this item is. Errors media_* mean that the file is bad: trying again is no use.
   std::function<Result<library::Probed>(const library::Item& item)> probe;
-  /// Makes one rendition and stores its blob; `cancelled` is asked now and then.
+  /// Makes one rendition and stores its blob.
   std::function<Result<library::Rendition>(const library::Item& item, const std::string& profile, const Progress& progress)> render;
+  /// Ends calls that are running, with Code::cancelled; the server stops.
+  std::function<void()> cancel = [] {};
 };
 
 class Jobs {
  public:
   Jobs(store::Store& store, const Clock& clock, MediaTools tools, unsigned threads);
-  ~Jobs();  ///< waits for the running jobs
+  ~Jobs();  ///< ends the running jobs; they are queued again
   /// There may be something to do.
   void wake();
 
@@ -32,6 +34,8 @@ class Jobs {
   void run();
   bool one();
   Result<void> work(const library::Job& job);
+  void give_back(const library::Job& job);
+  void failed(const library::Job& job, const Error& why);
   store::Store& store_;
   const Clock& clock_;
   const MediaTools tools_;

@@ -82,6 +82,7 @@ class ServerImpl final : public Server {
     http::Settings settings;
     settings.tls = config_.tls;
     settings.open_metrics = config_.open_metrics;
+    settings.behind_proxy = config_.behind_proxy;
     settings.quota = config_.quota;
     app_.reset(new http::App{*store_, *blobs_, *publisher_, *log_, clock_, settings});
     app_->jobs_wanted = [this] {

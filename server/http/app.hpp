@@ -16,11 +16,13 @@ namespace fz::http {
 
 struct Settings {
   bool tls = true;            ///< cookies are Secure and named __Host-
+  bool behind_proxy = false;  ///< the address is the last one of X-Forwarded-For
   bool open_metrics = false;  ///< /metrics for everybody, not for loopback alone
   library::Quota quota;
-  double person_rate = 50, person_burst = 300;    ///< requests a second of one session or address
-  double screen_rate = 30, screen_burst = 300;    ///< of one screen
-  double stranger_rate = 5, stranger_burst = 60;  ///< open routes that cost something, of one address
+  double person_rate = 50, person_burst = 300;      ///< requests a second of one session or address
+  double screen_rate = 30, screen_burst = 300;      ///< of one screen
+  double stranger_rate = 20, stranger_burst = 120;  ///< open routes that cost something, of one address
+  double login_rate = 2, login_burst = 30;          ///< a password hash costs 0.1 s
 };
 
 struct App {

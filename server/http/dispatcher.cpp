@@ -107,7 +107,10 @@ Result<void> identify(Call& call) {
   App& app = call.app;
   switch (call.route.auth) {
     case Auth::open:
-      if (call.route.costly) return check_rate(call, "o" + call.request.remote, app.settings.stranger_rate, app.settings.stranger_burst);
+      if (call.route.ration == Ration::login)
+        return check_rate(call, "l" + call.request.remote, app.settings.login_rate, app.settings.login_burst);
+      if (call.route.ration == Ration::stranger)
+        return check_rate(call, "o" + call.request.remote, app.settings.stranger_rate, app.settings.stranger_burst);
       return {};
     case Auth::person:
       return identify_person(call, credential_of(app, call.request));
@@ -148,7 +151,16 @@ Response answer(Call& call) {
   }
 }
 
+// The proxy appends the address it saw; whatever stands before that, the client may have invented.
+void take_forwarded_address(Request& request) {
+  auto list = request.headers.get("X-Forwarded-For");
+  if (const auto comma = list.rfind(','); comma != std::string_view::npos) list.remove_prefix(comma + 1);
+  while (list.starts_with(' ')) list.remove_prefix(1);
+  if (!list.empty()) request.remote = list.substr(0, 64);
+}
+
 Call make_call(App& app, const Match& match, Request& request) {
+  if (app.settings.behind_proxy) take_forwarded_address(request);
   return Call{app, *match.route, request, match.args, app.clock.wall(), request_id()};
 }
 
@@ -226,7 +238,9 @@ net::Dispatch make_dispatch(App& app) {
 
 net::ErrorPage make_error_page(App& app) {
   return [&app](const Error& error, const Request* request) {
-    return finish(app, problem(error, request_id(), request ? language_of(*request) : Lang::zh));
+    auto r = problem(error, request_id(), request ? language_of(*request) : Lang::zh);
+    if (request && request->path.starts_with("/v1/uploads")) r.headers.add("Tus-Resumable", "1.0.0");
+    return finish(app, std::move(r));
   };
 }
 

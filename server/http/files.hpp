@@ -38,10 +38,12 @@ class OpenFiles {
 /// Hashes named by the published targets: nothing else leaves by /v1/blobs, drafts above all.
 class PublishedFiles {
  public:
-  /// Reads the published targets documents once after each publication.
+  /// Reads the published targets documents, if that has not been done: after each publication and renewal.
+  void refresh(const publish::PublishedPtr& published);
   bool contains(const publish::PublishedPtr& published, std::string_view sha256);
 
  private:
+  void read(const publish::PublishedPtr& published);
   std::mutex mutex_;
   publish::PublishedPtr of_;
   std::unordered_set<std::string> names_;

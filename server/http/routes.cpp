@@ -12,7 +12,7 @@ constexpr std::size_t kEnvelope = 768 * 1024;  // 512 KiB signed, base64 and all
 
 // Literal segments stand before {names} where both could match.
 const Route kRoutes[] = {
-    {Method::post, "/v1/session", Auth::open, {}, kSmall, Run::pooled, login, true},
+    {Method::post, "/v1/session", Auth::open, {}, kSmall, Run::pooled, login, Ration::login},
     {Method::get, "/v1/session", Auth::person, {}, 0, Run::pooled, get_session},
     {Method::del, "/v1/session", Auth::person, {}, 0, Run::pooled, logout},
     {Method::put, "/v1/session/password", Auth::person, {}, kSmall, Run::pooled, change_password},
@@ -63,11 +63,11 @@ const Route kRoutes[] = {
     {Method::get, "/v1/plays", Auth::person, {}, 0, Run::pooled, list_plays},
     {Method::post, "/v1/plays", Auth::screen, {}, kEnvelope, Run::pooled, send_plays},
 
-    {Method::post, "/v1/enrol", Auth::open, {}, kSmall, Run::pooled, ask_enrolment, true},
-    {Method::get, "/v1/enrol/{code}", Auth::open, {}, 0, Run::pooled, get_enrolment, true},
-    {Method::post, "/v1/challenge", Auth::open, {}, kSmall, Run::pooled, get_challenge, true},
-    {Method::post, "/v1/token", Auth::open, {}, kSmall, Run::pooled, get_token, true},
-    {Method::post, "/v1/time", Auth::open, {}, kSmall, Run::pooled, attest_time, true},
+    {Method::post, "/v1/enrol", Auth::open, {}, kSmall, Run::pooled, ask_enrolment, Ration::stranger},
+    {Method::get, "/v1/enrol/{code}", Auth::open, {}, 0, Run::pooled, get_enrolment, Ration::stranger},
+    {Method::post, "/v1/challenge", Auth::open, {}, kSmall, Run::pooled, get_challenge, Ration::stranger},
+    {Method::post, "/v1/token", Auth::open, {}, kSmall, Run::pooled, get_token, Ration::stranger},
+    {Method::post, "/v1/time", Auth::open, {}, kSmall, Run::pooled, attest_time, Ration::stranger},
     {Method::get, "/v1/timestamp", Auth::screen, {}, 0, Run::poll, get_timestamp},
     {Method::get, "/v1/metadata/{file}", Auth::open, {}, 0, Run::light, get_metadata},
     {Method::get, "/v1/blobs/{sha256}", Auth::screen, {}, 0, Run::poll, get_blob},

@@ -23,6 +23,7 @@ enum class Run {
   upload,   ///< streams its body into a sink (tus PATCH)
   channel,  ///< WebSocket
 };
+enum class Ration { none, stranger, login };
 using Handle = Result<net::Response> (*)(Call&);
 
 struct Route {
@@ -33,7 +34,7 @@ struct Route {
   std::size_t max_body = 0;            ///< bytes
   Run run = Run::pooled;
   Handle handle = nullptr;  ///< none for upload and channel
-  bool costly = false;      ///< an open route that is rationed per address
+  Ration ration = Ration::none;  ///< of open routes, per address
 };
 
 std::span<const Route> routes();

@@ -49,6 +49,8 @@ std::string_view reason_phrase(unsigned status) {
       return "Range Not Satisfiable";
     case 422:
       return "Unprocessable Content";
+    case 423:
+      return "Locked";
     case 426:
       return "Upgrade Required";
     case 429:

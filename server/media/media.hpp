@@ -1,0 +1,41 @@
+// Runs fz-decode for the server: what a file is, and the renditions that screens play. Opens no media itself. Any thread.
+#pragma once
+#include <atomic>
+#include <functional>
+#include <memory>
+
+#include "server/library/library.hpp"
+#include "shared/base/file.hpp"
+#include "shared/base/process.hpp"
+#include "shared/blob/blob.hpp"
+
+namespace fz::media {
+
+struct Tools {
+  fs::path decoder;  ///< fz-decode
+  fs::path scratch;  ///< folder for unfinished renditions, on the file system of the blobs
+  Millis probe_limit{30000};
+  int render_times = 4;        ///< a rendition may take so many times the film's duration ...
+  Millis render_least{60000};  ///< ... but always this long
+};
+using Progress = std::function<void(int permille)>;
+
+/// Decodes the source of `item` and says what it is and which renditions to make. Errors: media_* (the file is bad, or
+/// media_timeout), media_decoder_died, blob errors, process_failed, cancelled.
+Result<library::Probed> probe(const Tools& tools, blob::Store& blobs, const library::Item& item);
+/// Makes one rendition and stores its blob. Errors: as probe; disk_full.
+Result<library::Rendition> render(const Tools& tools, blob::Store& blobs, const library::Item& item, const std::string& profile,
+                                  const Progress& progress);
+
+/// What a probe found, as fz-decode prints it.
+struct Found {
+  bool still = false;
+  std::string mime;
+  int width = 0, height = 0;
+  std::int64_t duration_ms = 0;
+};
+/// Kind and renditions for what was found: a picture is shown as it is when it is small enough for any screen; a film gets
+/// 720p, and 1080p when it is larger than that. Pure.
+library::Probed plan(const Found& found, const library::Item& item, const crypto::ChunkedDigest& source);
+
+}  // namespace fz::media

@@ -1,0 +1,105 @@
+#include "player/decode/structure.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <random>
+#include <vector>
+
+#include "shared/base/file.hpp"
+
+namespace fz::decode {
+namespace {
+
+Fd file_of(const std::string& bytes) {
+  Fd fd(::memfd_create("test", MFD_CLOEXEC));
+  EXPECT_EQ(::write(fd.get(), bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
+  return fd;
+}
+Result<Structure> read(const std::string& bytes) {
+  return read_structure(file_of(bytes).get(), {});
+}
+std::string u32(std::uint32_t v) {
+  return {static_cast<char>(v >> 24), static_cast<char>(v >> 16), static_cast<char>(v >> 8), static_cast<char>(v)};
+}
+std::string box(const std::string& kind, const std::string& body) {
+  return u32(static_cast<std::uint32_t>(body.size() + 8)) + kind + body;
+}
+std::string png(std::uint32_t w, std::uint32_t h) {
+  std::string s("\x89PNG\r\n\x1a\n", 8);
+  s += u32(13) + "IHDR" + u32(w) + u32(h) + std::string("\x08\x02\0\0\0crc0", 9);
+  s += u32(4) + "IDATdatacrc1";
+  return s + u32(0) + "IENDcrc2";
+}
+std::string jpeg(int w, int h) {
+  std::string s("\xff\xd8\xff\xe0\0\4zz", 8);
+  s += std::string("\xff\xc0\0\x0b\x08", 5) + u32(static_cast<std::uint32_t>(h << 16 | w)) + std::string("\1\1\x11\0", 4);
+  s += std::string("\xff\xda\0\x02", 4) + "picture";
+  return s + "\xff\xd9";
+}
+const std::string kMp4 = box("ftyp", "isom0000") + box("moov", "x") + box("mdat", "frames");
+
+TEST(Structure, KnowsTheFormats) {
+  EXPECT_EQ(read(kMp4)->mime, "video/mp4");
+  EXPECT_EQ(read(box("ftyp", "qt  0000") + box("mdat", "f") + box("moov", "x"))->mime, "video/quicktime");
+  EXPECT_TRUE(read(kMp4 + box("moof", "x"))->fragmented);
+  auto p = read(png(640, 360));
+  ASSERT_TRUE(p) << to_log(p.error());
+  EXPECT_EQ(p->width, 640);
+  EXPECT_EQ(p->kind, Kind::image);
+  auto j = read(jpeg(640, 360));
+  ASSERT_TRUE(j) << to_log(j.error());
+  EXPECT_EQ(j->width, 640);
+  EXPECT_EQ(j->height, 360);
+}
+
+TEST(Structure, EveryCutIsFound) {
+  for (auto& whole : {kMp4, png(10, 10), jpeg(10, 10)})
+    for (std::size_t n = 0; n < whole.size(); ++n) {
+      auto s = read(whole.substr(0, n));
+      EXPECT_FALSE(s) << n << " of " << whole.size() << " " << static_cast<int>(whole[0]);
+      if (n >= 12 && !s) {
+        EXPECT_TRUE(s.error().code == Code::media_truncated || s.error().code == Code::media_corrupt) << n << to_log(s.error());
+      }
+    }
+}
+
+TEST(Structure, RefusesWithTheReason) {
+  EXPECT_EQ(read("").error().code, Code::media_empty);
+  EXPECT_EQ(read("just words, long enough").error().code, Code::media_not_media);
+  EXPECT_EQ(read("%PDF-1.7 ..............").error().code, Code::media_codec_unsupported);
+  EXPECT_EQ(read("GIF89a ................").error().code, Code::media_codec_unsupported);
+  EXPECT_EQ(read("ID3 mp3 ...............").error().code, Code::media_no_video);
+  EXPECT_EQ(read(png(20000, 20000)).error().code, Code::media_picture_too_large);
+  EXPECT_EQ(read(png(16384, 16384)).error().code, Code::media_picture_too_large) << "each side is allowed, the area is not";
+  EXPECT_EQ(read(png(0, 5)).error().code, Code::media_corrupt);
+  EXPECT_EQ(read(png(0xffffffff, 0xffffffff)).error().code, Code::media_picture_too_large);
+  EXPECT_EQ(read_structure(-1, {}).error().code, Code::io);
+}
+
+TEST(Structure, ComparesTheLabelWithTheContent) {
+  auto s = *read(png(10, 10));
+  EXPECT_TRUE(check_declared(s, "poster.PNG"));
+  EXPECT_TRUE(check_declared(s, "image/png"));
+  EXPECT_TRUE(check_declared(s, "no extension"));
+  EXPECT_TRUE(check_declared(s, "unknown.xyz"));
+  EXPECT_EQ(check_declared(s, "poster.jpg").error().code, Code::media_mislabelled);
+  EXPECT_EQ(check_declared(s, "video/mp4").error().code, Code::media_mislabelled);
+  EXPECT_TRUE(check_declared(*read(kMp4), "clip.mov")) << "relatives";
+}
+
+TEST(Structure, SurvivesChangedBytes) {
+  std::mt19937 random(5);
+  for (auto whole : {kMp4, png(10, 10), jpeg(10, 10), std::string("\x1a\x45\xdf\xa3\x85\x42\x82\x84webm\x18\x53\x80\x67\x81x", 19),
+                     std::string("RIFF\x16\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0\1\0\0\1\0\0", 30)})
+    for (int round = 0; round < 4000; ++round) {
+      auto bytes = whole;
+      for (int k = 0; k < 3; ++k) bytes[random() % bytes.size()] = static_cast<char>(random());
+      [[maybe_unused]] auto ignored = read(bytes);
+    }
+}
+
+}  // namespace
+}  // namespace fz::decode

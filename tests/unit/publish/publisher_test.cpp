@@ -1,0 +1,248 @@
+#include "tests/unit/publish/press.hpp"
+
+namespace fz::publish {
+namespace {
+
+struct Publishing : ::testing::Test {
+  Press press;
+  void SetUp() override {
+    press.open_office();
+    press.put_site("site-1");
+    press.put_site("site-2", "1002");
+    press.approve("ap-1");
+    press.approve("ap-2");
+  }
+};
+
+TEST_F(Publishing, WhatIsMadeHerePassesTheWholeChainOfAScreen) {
+  press.put_screen("scr-1", "site-1");
+  press.put(press.campaign("c1", {"ap-1", "ap-2"}));
+  const auto delta = press.run();
+  EXPECT_EQ(delta.screens, std::vector<std::string>{"scr-1"});
+  EXPECT_TRUE(delta.warnings_zh.empty()) << delta.warnings_zh[0];
+  Follower screen(press, "scr-1");
+  EXPECT_TRUE(screen.sync());
+  EXPECT_FALSE(screen.sync()) << "the same documents again";
+  EXPECT_EQ(screen.approvals(), (std::set<std::string>{"ap-1", "ap-2"}));
+  EXPECT_TRUE(screen.may_show("ap-1"));
+  EXPECT_EQ(screen.state.freshness({press.now, trust::ClockTrust::attested}), trust::Freshness::fresh);
+  const auto& t = screen.state.timestamp()->value;
+  EXPECT_EQ(t.issued, press.now);
+  EXPECT_EQ(t.expires, press.now + std::chrono::hours(24));
+  EXPECT_EQ(std::tie(t.assignment.site, t.assignment.venue, t.assignment.region, t.assignment.zone),
+            std::make_tuple(std::string("site-1"), std::string("1001"), std::string("500119"), std::string("Asia/Shanghai")));
+  const auto& targets = screen.state.targets()->value.targets;
+  for (const auto& r : press.office.approval("ap-1").renditions) EXPECT_TRUE(targets.contains("media/" + r.sha256));
+  EXPECT_FALSE(press.publisher->current()->is_public_blob(std::string(64, 'a')));
+  EXPECT_TRUE(press.publisher->current()->metadata.contains("1.root.json"));
+  EXPECT_NE(press.publisher->current()->withdrawals, nullptr);
+}
+
+TEST_F(Publishing, AScreenWithoutCampaignsGetsAnEmptyList) {
+  press.put_screen("scr-1", "site-1");
+  press.run();
+  Follower screen(press, "scr-1");
+  screen.sync();
+  EXPECT_TRUE(screen.playlist.slots.empty());
+}
+
+TEST_F(Publishing, AChangeSignsOnlyTheCohortsItTouches) {
+  press.put_screen("scr-1", "site-1");
+  press.put_screen("scr-2", "site-1");
+  press.put_screen("scr-3", "site-2");
+  auto here = press.campaign("c1", {"ap-1"}), there = press.campaign("c2", {"ap-2"});
+  here.target.venues = {"1001"};
+  there.target.venues = {"1002"};
+  press.put(here);
+  press.put(there);
+  auto delta = press.run();
+  EXPECT_EQ(delta.cohorts_total, 2);
+  EXPECT_EQ(delta.cohorts_compiled, 2);
+  EXPECT_EQ(delta.timestamps_signed, 3);
+  const auto before = press.publisher->current();
+
+  delta = press.run();
+  EXPECT_EQ(delta.cohorts_compiled + delta.cohorts_signed + delta.timestamps_signed, 0) << "nothing has changed";
+  EXPECT_TRUE(delta.screens.empty());
+
+  there.weight = 2;
+  ++there.revision;
+  press.put(there);
+  delta = press.run();
+  EXPECT_EQ(delta.cohorts_compiled, 1);
+  EXPECT_EQ(delta.cohorts_signed, 1);
+  EXPECT_EQ(delta.screens, std::vector<std::string>{"scr-3"});
+  const auto after = press.publisher->current();
+  EXPECT_EQ(after->timestamps.at("scr-1"), before->timestamps.at("scr-1")) << "the very same document";
+  EXPECT_NE(after->timestamps.at("scr-3")->etag, before->timestamps.at("scr-3")->etag);
+  EXPECT_GT(after->timestamps.at("scr-3")->version, before->timestamps.at("scr-1")->version);
+}
+
+TEST_F(Publishing, WithdrawnExpiredAndStoppedDropOut) {
+  press.put_screen("scr-1", "site-1");
+  press.approve("ap-3", [&](auto& a) { a.valid_until = press.now + Days{5}; });
+  press.put(press.campaign("c1", {"ap-1", "ap-2", "ap-3"}));
+  press.run();
+  Follower screen(press, "scr-1");
+  screen.sync();
+  EXPECT_EQ(screen.approvals().size(), 3u);
+  const auto media = press.office.approval("ap-1").renditions[0].sha256;
+  EXPECT_TRUE(press.publisher->current()->is_public_blob(media));
+
+  press.put_withdrawals(2, {"ap-1"});
+  press.run();
+  screen.sync();
+  EXPECT_EQ(screen.approvals(), (std::set<std::string>{"ap-2", "ap-3"}));
+  EXPECT_FALSE(screen.may_show("ap-1"));
+  EXPECT_EQ(press.publisher->current()->withdrawals->version, 2);
+
+  press.now += Days{6};
+  const auto delta = press.run();
+  EXPECT_FALSE(delta.warnings_zh.empty()) << "the campaign still names what has ended";
+  screen.sync();
+  EXPECT_EQ(screen.approvals(), std::set<std::string>{"ap-2"});
+  EXPECT_FALSE(press.publisher->current()->is_public_blob(media)) << "nor is it given away any more";
+
+  auto stopped = press.campaign("c1", {"ap-1", "ap-2", "ap-3"});
+  stopped.state = campaigns::State::stopped;
+  press.put(stopped);
+  press.run();
+  screen.sync();
+  EXPECT_TRUE(screen.approvals().empty());
+}
+
+TEST_F(Publishing, ACampaignWhoseLastDayIsOverIsNotListed) {
+  press.put_screen("scr-1", "site-1");
+  auto c = press.campaign("c1", {"ap-1"});
+  c.until = schedule::parse_date("2026-11-22").value();
+  press.put(c);
+  press.run();
+  Follower screen(press, "scr-1");
+  screen.sync();
+  EXPECT_EQ(screen.playlist.slots.size(), 1u);
+  press.now += Days{3};
+  press.run();
+  screen.sync();
+  EXPECT_TRUE(screen.playlist.slots.empty());
+}
+
+TEST_F(Publishing, ApprovalsOfARemovedReviewerAreNotPublished) {
+  press.put_screen("scr-1", "site-1");
+  press.put(press.campaign("c1", {"ap-1"}));
+  press.run();
+  Follower screen(press, "scr-1");
+  screen.sync();
+  auto& r = press.office.reviewers;
+  r.version = 2;
+  r.keys.erase(press.office.reviewer2.id());
+  std::erase(r.approve[0].keyids, press.office.reviewer2.id());
+  std::erase(r.withdraw.keyids, press.office.reviewer2.id());
+  press.put_trust("reviewers", press.office.reviewers_bytes(), 2);
+  press.run();
+  screen.sync();
+  EXPECT_TRUE(screen.approvals().empty());
+  EXPECT_EQ(screen.state.reviewers()->value.version, 2);
+}
+
+TEST_F(Publishing, RenewSignsWhatHasLivedHalfItsLifeAndNothingElse) {
+  press.put_screen("scr-1", "site-1");
+  press.put(press.campaign("c1", {"ap-1"}));
+  press.run();
+  Follower screen(press, "scr-1");
+  screen.sync();
+  press.now += std::chrono::hours(11);
+  EXPECT_EQ(press.publisher->renew(press.now).value().timestamps_signed, 0);
+  press.put(press.campaign("c2", {"ap-2"}));  // not published yet: a renewal brings nothing new
+  press.now += std::chrono::hours(2);
+  auto delta = press.publisher->renew(press.now).value();
+  EXPECT_EQ(delta.timestamps_signed, 1);
+  EXPECT_EQ(delta.cohorts_signed, 0);
+  EXPECT_TRUE(delta.screens.empty()) << "nobody needs to be told";
+  EXPECT_TRUE(screen.sync());
+  EXPECT_EQ(screen.approvals(), std::set<std::string>{"ap-1"});
+  press.now += Days{183};
+  press.put_withdrawals(2, {});
+  delta = press.publisher->renew(press.now).value();
+  EXPECT_EQ(delta.cohorts_signed, 1) << "half a year: targets and snapshot too";
+  const auto published = press.publisher->current();
+  EXPECT_TRUE(screen.state.update_timestamp(published->timestamps.at("scr-1")->bytes, press.now).value());
+  screen.state.update_snapshot(screen.metadata(std::to_string(screen.state.wanted_snapshot()->version) + ".snapshot.json"), press.now)
+      .value();
+  screen.state.update_targets(screen.metadata(std::to_string(screen.state.wanted_targets()->version) + ".targets.json"), press.now).value();
+}
+
+TEST_F(Publishing, ARestartServesTheSameBytesAndSignsNothing) {
+  press.put_screen("scr-1", "site-1");
+  press.put(press.campaign("c1", {"ap-1"}));
+  press.run();
+  const auto before = press.publisher->current();
+  press.restart();
+  EXPECT_TRUE(press.publisher->current()->timestamps.empty());
+  press.load();
+  const auto after = press.publisher->current();
+  EXPECT_EQ(after->version, before->version);
+  ASSERT_EQ(after->timestamps.size(), 1u);
+  EXPECT_EQ(after->timestamps.at("scr-1")->bytes, before->timestamps.at("scr-1")->bytes);
+  EXPECT_EQ(after->timestamps.at("scr-1")->etag, before->timestamps.at("scr-1")->etag);
+  ASSERT_EQ(after->metadata.size(), before->metadata.size());
+  for (const auto& [name, document] : before->metadata) EXPECT_EQ(after->metadata.at(name)->bytes, document->bytes) << name;
+  EXPECT_EQ(after->blobs, before->blobs);
+  EXPECT_EQ(after->cohort_of, before->cohort_of);
+  const auto delta = press.run();
+  EXPECT_EQ(delta.cohorts_signed + delta.timestamps_signed, 0);
+  EXPECT_EQ(delta.cohorts_compiled, 1) << "nothing is remembered of what was compiled, and it comes out the same";
+}
+
+TEST_F(Publishing, WhatWasReplacedIsServedForAWhile) {
+  press.put_screen("scr-1", "site-1");
+  auto c = press.campaign("c1", {"ap-1"});
+  press.put(c);
+  press.run();
+  Follower slow(press, "scr-1");
+  slow.state.update_timestamp(press.publisher->current()->timestamps.at("scr-1")->bytes, press.now).value();
+  ++c.revision;
+  c.items = press.campaign("", {"ap-2"}).items;
+  press.put(c);
+  press.now += Seconds{30};
+  press.run();
+  const auto name = std::to_string(slow.state.wanted_snapshot()->version) + ".snapshot.json";
+  slow.state.update_snapshot(slow.metadata(name), press.now).value();
+  slow.state.update_targets(slow.metadata(std::to_string(slow.state.wanted_targets()->version) + ".targets.json"), press.now).value();
+  EXPECT_TRUE(press.publisher->current()->is_public_blob(slow.state.targets()->value.playlist));
+  press.now += kKeepReplaced;
+  press.run();
+  EXPECT_FALSE(press.publisher->current()->metadata.contains(name));
+  EXPECT_FALSE(press.publisher->current()->is_public_blob(slow.state.targets()->value.playlist));
+}
+
+TEST_F(Publishing, AFailedCommitLeavesEverythingAsItWas) {
+  press.put_screen("scr-1", "site-1");
+  press.put(press.campaign("c1", {"ap-1"}));
+  press.run();
+  Follower screen(press, "scr-1");
+  screen.sync();
+  const auto before = press.publisher->current();
+  press.put(press.campaign("c2", {"ap-2"}));
+  press.fail_commit = true;
+  EXPECT_EQ(press.publisher->run(press.now).error().code, Code::disk_full);
+  EXPECT_EQ(press.publisher->current(), before);
+  press.fail_commit = false;
+  EXPECT_EQ(press.run().screens.size(), 1u);
+  screen.sync();
+  EXPECT_EQ(screen.approvals().size(), 2u);
+}
+
+TEST(PublishingWithout, AnOfficeSaysWhatIsMissing) {
+  Press press;
+  EXPECT_EQ(press.publisher->run(press.now).error().code, Code::root_missing);
+  press.load();
+  press.put_root();
+  EXPECT_EQ(press.publisher->run(press.now).error().code, Code::reviewers_missing);
+  press.put_trust("reviewers", press.office.reviewers_bytes());
+  EXPECT_EQ(press.run().warnings_zh.size(), 1u) << "no withdrawals yet";
+  press.publisher = std::make_unique<Publisher>(crypto::PrivateKey::generate(), *press.blobs, press.writer());
+  EXPECT_EQ(press.publisher->run(press.now).error().code, Code::online_key_unlisted);
+}
+
+}  // namespace
+}  // namespace fz::publish

@@ -68,7 +68,9 @@ class Demo:
     # -- the steps, in order
     def start_server(self):
         say("启动服务器 …", "starting the server")
-        self.programs.start("server", "fz-server", "--data", self.folder / "server", "--listen", f"127.0.0.1:{self.port}")
+        config = self.folder / "server.toml"
+        config.write_text(f'[organisation]\ncode = "{REGION}"\nname = "演示区反诈中心"\n', encoding="utf-8")
+        self.programs.start("server", "fz-server", "--config", config, "--data", self.folder / "server", "--listen", f"127.0.0.1:{self.port}")
         self.pin = wait_for("the server answers", 30, lambda: fingerprint(self.port), self.programs)
         first = self.folder / "server" / "admin-password"
         if "organisation" not in self.state:
@@ -148,7 +150,7 @@ class Demo:
                 if holder in self.options.without_approver:
                     continue
                 self.programs.run("fz-approve", "--profile", self.folder / f"profile-{who}.json", "--item", item["id"],
-                                  "--key", self.keys / f"{holder}.key.json", "--yes", seconds=240)
+                                  "--key", self.keys / f"{holder}.key.json", "--yes", "--no-play", seconds=240)
             detail = self.fz("shenhe2", "item", item["id"])
             item["state"] = "approved" if detail["item"]["state"] == "approved" else "unapproved"
             item["approval"] = detail.get("approval_id", "")
@@ -187,7 +189,7 @@ class Demo:
     def enrol(self):
         if "screen" in self.state:
             return
-        code_file = self.folder / "agent" / "enrolment.json"
+        code_file = self.folder / "agent" / "status.json"
 
         def code():
             try:

@@ -1,0 +1,130 @@
+// The server's way to fz-decode, with scripts in its place: what it prints is not believed.
+#include "server/media/media.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <thread>
+
+#include "shared/base/id.hpp"
+
+namespace fz::media {
+namespace {
+
+class Media : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder = fs::temp_directory_path() / ("fz-media-" + random_code(8));
+    auto opened = blob::Store::open(folder / "blobs");
+    ASSERT_TRUE(opened);
+    blobs = std::move(*opened);
+    const auto info = blobs->put("a picture");
+    ASSERT_TRUE(info);
+    item.id = "i1";
+    item.source = info->sha256;
+    item.source_name = "a.png";
+    tools.decoder = folder / "decoder";
+    tools.scratch = folder / "scratch";
+  }
+  void TearDown() override {
+    blobs.reset();
+    fs::remove_all(folder);
+  }
+  void decoder(const std::string& script) {
+    ASSERT_TRUE(write_atomic(tools.decoder, "#!/bin/sh\n" + script + "\n", 0755));
+    ASSERT_EQ(::chmod(tools.decoder.c_str(), 0755), 0);
+  }
+  static constexpr const char* kFilm =
+      R"(echo '{"kind":"video","mime":"video/mp4","width":1920,"height":1080,"duration_ms":10000,"fps_n":25}')";
+
+  fs::path folder;
+  std::unique_ptr<blob::Store> blobs;
+  library::Item item;
+  Tools tools;
+};
+
+TEST_F(Media, PictureIsShownAsItIs) {
+  decoder(R"(test "$(cat <&3)" = "a picture" || exit 9;
+          test "$1 $2 $3" =
+              "--probe --declared a.png" || exit 8 echo '{"kind":"image","mime":"image/png","width":800,"height":600,"duration_ms":0}') ");
+      const auto p = probe(tools, *blobs, item);
+  ASSERT_TRUE(p) << to_log(p.error());
+  EXPECT_EQ(p->kind, library::Kind::poster);
+  ASSERT_TRUE(p->original);
+  EXPECT_EQ(p->original->sha256, item.source);
+  EXPECT_EQ(p->original->width, 800);
+  EXPECT_EQ(p->original->chunks.size(), 1u);
+  EXPECT_TRUE(p->renders.empty());
+}
+
+TEST(MediaPlan, SizesDecide) {
+  const library::Item item;
+  const crypto::ChunkedDigest small{1000, std::string(64, 'a'), {}};
+  EXPECT_EQ(plan({true, "image/png", 8000, 4000, 0}, item, small).renders, std::vector<std::string>{"still-1080p"});
+  EXPECT_FALSE(plan({true, "image/png", 8000, 4000, 0}, item, small).original);
+  EXPECT_EQ(plan({true, "image/png", 100, 100, 0}, item, {UINT64_C(20) << 20, "", {}}).renders.size(), 1u);
+  EXPECT_EQ(plan({false, "video/mp4", 1920, 1080, 1}, item, small).renders, (std::vector<std::string>{"1080p", "720p"}));
+  EXPECT_EQ(plan({false, "video/mp4", 1080, 1920, 1}, item, small).renders.size(), 2u);
+  EXPECT_EQ(plan({false, "video/mp4", 720, 1280, 1}, item, small).renders, std::vector<std::string>{"720p"});
+}
+
+TEST_F(Media, BadFileCarriesItsReason) {
+  decoder(R"(echo '{"error":"media_truncated","params":{"what":"moov"},"zh":"x","en":"y"}'; exit 1)");
+  const auto p = probe(tools, *blobs, item);
+  ASSERT_FALSE(p);
+  EXPECT_EQ(p.error().code, Code::media_truncated);
+  EXPECT_EQ(p.error().params.at(0).second, "moov");
+}
+
+TEST_F(Media, DeathNonsenseAndFloods) {
+  for (const char* script : {"kill -9 $$", "exit 1", "exit 0", "echo nonsense; exit 0", "echo '{\"error\":\"no_such_code\"}'; exit 1",
+                             "yes '{\"progress\":1}'", "head -c 100000 /dev/zero"}) {
+    decoder(script);
+    const auto p = probe(tools, *blobs, item);
+    ASSERT_FALSE(p) << script;
+    EXPECT_TRUE(p.error().code == Code::media_decoder_died || p.error().code == Code::internal) << script << " " << to_log(p.error());
+  }
+  decoder(R"(echo '{"kind":"image","mime":"image/png","width":-1,"height":600,"duration_ms":0}')");
+  EXPECT_FALSE(probe(tools, *blobs, item));
+}
+
+TEST_F(Media, RenderedBytesBecomeABlobAndNothingIsLeft) {
+  decoder(std::string("case $1 in --probe) ") + kFilm + R"(;;
+--render) test $2 = 720p || exit 7; echo '{"progress":500}'; cat <&3 >&4; printf ' smaller' >&4; echo '{"progress":1000,"width":1280,"height":720,"bytes":17,"mime":"video/mp4"}';; esac)");
+  std::vector<int> heard;
+  const auto r = render(tools, *blobs, item, "720p", [&](int permille) { heard.push_back(permille); });
+  ASSERT_TRUE(r) << to_log(r.error());
+  EXPECT_EQ(*blobs->read(r->sha256, 100), "a picture smaller");
+  EXPECT_EQ(r->width, 1280);
+  EXPECT_EQ(r->duration_ms, 10000);
+  EXPECT_EQ(heard, (std::vector<int>{500, 1000}));
+  EXPECT_TRUE(fs::is_empty(tools.scratch));
+}
+
+TEST_F(Media, FailedRenditionLeavesNothing) {
+  decoder(std::string("case $1 in --probe) ") + kFilm + R"(;; --render) printf half >&4; kill -9 $$;; esac)");
+  EXPECT_EQ(render(tools, *blobs, item, "720p", {}).error().code, Code::media_decoder_died);
+  EXPECT_TRUE(fs::is_empty(tools.scratch));
+}
+
+TEST_F(Media, CancelEndsItAtOnce) {
+  decoder("exec sleep 100");
+  std::thread t([&] {
+    std::this_thread::sleep_for(Millis{300});
+    *tools.cancelled = true;
+  });
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_EQ(probe(tools, *blobs, item).error().code, Code::cancelled);
+  t.join();
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, Seconds{20});
+}
+
+TEST_F(Media, MissingSourceIsNotTheFilesFault) {
+  decoder(kFilm);
+  item.source = std::string(64, 'f');
+  EXPECT_EQ(probe(tools, *blobs, item).error().code, Code::not_found);
+}
+
+}  // namespace
+}  // namespace fz::media

@@ -57,8 +57,14 @@ std::string reason(const Ran& ran) {
   while (!text.empty() && text.back() == '\n') text.remove_suffix(1);
   text = text.substr(text.rfind('\n') == text.npos ? 0 : text.rfind('\n') + 1);
   auto v = json::parse(text);
-  if (v && v->is_object())
-    if (auto* zh = v->get_object().if_contains("zh"); zh && zh->is_string()) return printable(std::string_view(zh->get_string()));
+  if (v && v->is_object()) {
+    auto& o = v->get_object();
+    // "Differs" is what our own sentence says already: only the place is news.
+    if (auto* params = o.if_contains("params"); params && params->is_object())
+      if (auto* at = params->get_object().if_contains("at_ms"); at && at->is_string())
+        return "第 " + printable(std::string_view(at->get_string())) + " 毫秒附近 near that millisecond";
+    if (auto* zh = o.if_contains("zh"); zh && zh->is_string()) return printable(std::string_view(zh->get_string()));
+  }
   return "fz-decode: " + std::to_string(ran.status);
 }
 

@@ -47,16 +47,13 @@ Result<Package> read_package(std::string_view json_text) {
   FZ_TRY(json::value v, json::parse(json_text, {.max_bytes = kMaxPackage}));
   json::Reader r(v, "package");
   r.integer("schema", 1, 1);
-  const json::value* item = r.object_member("item");
+  Package p;
+  p.item = r.string("item", 128);
+  p.item_title = r.string_or("title", "", 1024);
   std::string statement = r.string("statement", kMaxPackage);
   const json::value* envelope = r.any("envelope", false);
   if (auto done = r.finish(true); !done) return wrong(message(done.error(), Lang::zh), to_log(done.error()));
-  Package p;
-  json::Reader i(*item, "package.item");
-  p.item = i.string("id", 128);
-  p.item_title = i.string_or("title", "", 1024);
-  if (auto done = i.finish(true); !done) return wrong(message(done.error(), Lang::zh), to_log(done.error()));
-  if (!is_safe_id(p.item)) return wrong("item.id");
+  if (!is_safe_id(p.item)) return wrong("item");
 
   auto bytes = from_base64(statement);
   if (!bytes) return wrong("statement", to_log(bytes.error()));

@@ -47,10 +47,10 @@ TEST(ApprovePackage, RefusesWhatIsWrong) {
   auto bad = [](std::string text) { return read_package(text).error().code; };
   EXPECT_EQ(bad("{"), Code::bad_json);
   EXPECT_EQ(bad("[]"), Code::approve_package);
-  EXPECT_EQ(bad(R"({"schema":2,"item":{"id":"a"},"statement":""})"), Code::approve_package);
-  EXPECT_EQ(bad(R"({"schema":1,"item":{"id":"../a"},"statement":""})"), Code::approve_package);
-  EXPECT_EQ(bad(R"({"schema":1,"item":{"id":"a"},"statement":"e30="})"), Code::approve_package);
-  EXPECT_EQ(bad(R"({"schema":1,"item":{"id":"a"},"statement":"e30"})"), Code::approve_package);
+  EXPECT_EQ(bad(R"({"schema":2,"item":"a","statement":""})"), Code::approve_package);
+  EXPECT_EQ(bad(R"({"schema":1,"item":"../a","statement":""})"), Code::approve_package);
+  EXPECT_EQ(bad(R"({"schema":1,"item":"a","statement":"e30="})"), Code::approve_package);
+  EXPECT_EQ(bad(R"({"schema":1,"item":"a","statement":"e30"})"), Code::approve_package);
   EXPECT_EQ(bad(std::string(kMaxPackage + 1, ' ')), Code::too_large);
   auto a = office().approval("ap-1");
   a.renditions[0].profile = "../../etc";

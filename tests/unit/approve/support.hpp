@@ -16,7 +16,9 @@ inline trust::Rendition rendition(const std::string& profile, const std::string&
 }
 inline std::string package_text(const std::string& payload, json::value envelope = nullptr) {
   return json::write(json::object{{"schema", 1},
-                                  {"item", json::object{{"id", "0193-item"}, {"title", "标题"}, {"more", 1}}},
+                                  {"item", "0193-item"},
+                                  {"title", "标题"},
+                                  {"more", 1},
                                   {"statement", to_base64(as_bytes(payload))},
                                   {"renditions", json::array{}},
                                   {"envelope", std::move(envelope)}});

@@ -130,7 +130,7 @@ class Store {
   virtual Result<void> put_item(const Item& item) = 0;
   virtual Result<std::vector<Rendition>> renditions(std::string_view item, int version) const = 0;
   virtual Result<void> put_rendition(const Rendition& rendition) = 0;
-  virtual Result<bool> blob_is_used(std::string_view sha256) const = 0;  ///< by any item, rendition or document
+  virtual Result<bool> blob_is_used(std::string_view sha256) const = 0;  ///< by an item, a rendition or an approval
 
   virtual Result<Job> add_job(const Job& job) = 0;
   virtual Result<std::optional<Job>> job(std::int64_t id) const = 0;

@@ -17,6 +17,16 @@ struct Identity {
 };
 Identity identity_of(const struct stat& s);
 
+/// Calls `f(path, length)` for every regular file of a folder; a folder that is not there has none.
+template <class F>
+void for_files(const fs::path& dir, F&& f) {
+  std::error_code ec;
+  for (fs::directory_iterator it(dir, ec), end; !ec && it != end; it.increment(ec)) {
+    std::error_code one;
+    if (!it->is_symlink(one) && it->is_regular_file(one)) f(it->path(), it->file_size(one));
+  }
+}
+
 /// Hashes a whole file from its beginning.
 Result<Info> hash_file(int fd, const fs::path& path);
 /// blob_mismatch unless `info` is as expected.

@@ -1,10 +1,15 @@
 // The commands of fz-keys; each group adds its own to the command line. One thread.
 #pragma once
-#include <CLI/CLI.hpp>
+#include <functional>
+#include <string>
 
 #include "player/keys/passphrase.hpp"
 #include "shared/base/clock.hpp"
 #include "shared/base/json.hpp"
+
+namespace CLI {
+class App;
+}
 
 namespace fz::keys {
 

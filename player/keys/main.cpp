@@ -1,6 +1,8 @@
 // fz-keys: the ceremony and everything that is signed by officers' keys. Runs on a machine without a network.
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
+
 #include "player/keys/commands.hpp"
 #include "shared/base/log.hpp"
 

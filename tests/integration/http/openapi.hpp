@@ -2,6 +2,8 @@
 #pragma once
 #include <gtest/gtest.h>
 
+#include <boost/json/parse.hpp>
+
 #include <cstdlib>
 #include <regex>
 #include <string>

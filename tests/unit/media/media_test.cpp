@@ -36,7 +36,7 @@ class Media : public testing::Test {
     ASSERT_EQ(::chmod(tools.decoder.c_str(), 0755), 0);
   }
   static constexpr const char* kFilm =
-      R"(echo '{"kind":"video","mime":"video/mp4","width":1920,"height":1080,"duration_ms":10000,"fps_n":25}')";
+      R"sh(echo '{"kind":"video","mime":"video/mp4","width":1920,"height":1080,"duration_ms":10000,"fps_n":25}')sh";
 
   fs::path folder;
   std::unique_ptr<blob::Store> blobs;
@@ -45,10 +45,10 @@ class Media : public testing::Test {
 };
 
 TEST_F(Media, PictureIsShownAsItIs) {
-  decoder(R"(test "$(cat <&3)" = "a picture" || exit 9;
-          test "$1 $2 $3" =
-              "--probe --declared a.png" || exit 8 echo '{"kind":"image","mime":"image/png","width":800,"height":600,"duration_ms":0}') ");
-      const auto p = probe(tools, *blobs, item);
+  decoder(R"sh(test "$(cat <&3)" = "a picture" || exit 9
+test "$1 $2 $3" = "--probe --declared a.png" || exit 8
+echo '{"kind":"image","mime":"image/png","width":800,"height":600,"duration_ms":0}')sh");
+  const auto p = probe(tools, *blobs, item);
   ASSERT_TRUE(p) << to_log(p.error());
   EXPECT_EQ(p->kind, library::Kind::poster);
   ASSERT_TRUE(p->original);
@@ -70,7 +70,7 @@ TEST(MediaPlan, SizesDecide) {
 }
 
 TEST_F(Media, BadFileCarriesItsReason) {
-  decoder(R"(echo '{"error":"media_truncated","params":{"what":"moov"},"zh":"x","en":"y"}'; exit 1)");
+  decoder(R"sh(echo '{"error":"media_truncated","params":{"what":"moov"},"zh":"x","en":"y"}'; exit 1)sh");
   const auto p = probe(tools, *blobs, item);
   ASSERT_FALSE(p);
   EXPECT_EQ(p.error().code, Code::media_truncated);
@@ -85,13 +85,13 @@ TEST_F(Media, DeathNonsenseAndFloods) {
     ASSERT_FALSE(p) << script;
     EXPECT_TRUE(p.error().code == Code::media_decoder_died || p.error().code == Code::internal) << script << " " << to_log(p.error());
   }
-  decoder(R"(echo '{"kind":"image","mime":"image/png","width":-1,"height":600,"duration_ms":0}')");
+  decoder(R"sh(echo '{"kind":"image","mime":"image/png","width":-1,"height":600,"duration_ms":0}')sh");
   EXPECT_FALSE(probe(tools, *blobs, item));
 }
 
 TEST_F(Media, RenderedBytesBecomeABlobAndNothingIsLeft) {
-  decoder(std::string("case $1 in --probe) ") + kFilm + R"(;;
---render) test $2 = 720p || exit 7; echo '{"progress":500}'; cat <&3 >&4; printf ' smaller' >&4; echo '{"progress":1000,"width":1280,"height":720,"bytes":17,"mime":"video/mp4"}';; esac)");
+  decoder(std::string("case $1 in --probe) ") + kFilm + R"sh(;;
+--render) test $2 = 720p || exit 7; echo '{"progress":500}'; cat <&3 >&4; printf ' smaller' >&4; echo '{"progress":1000,"width":1280,"height":720,"bytes":17,"mime":"video/mp4"}';; esac)sh");
   std::vector<int> heard;
   const auto r = render(tools, *blobs, item, "720p", [&](int permille) { heard.push_back(permille); });
   ASSERT_TRUE(r) << to_log(r.error());
@@ -103,7 +103,7 @@ TEST_F(Media, RenderedBytesBecomeABlobAndNothingIsLeft) {
 }
 
 TEST_F(Media, FailedRenditionLeavesNothing) {
-  decoder(std::string("case $1 in --probe) ") + kFilm + R"(;; --render) printf half >&4; kill -9 $$;; esac)");
+  decoder(std::string("case $1 in --probe) ") + kFilm + R"sh(;; --render) printf half >&4; kill -9 $$;; esac)sh");
   EXPECT_EQ(render(tools, *blobs, item, "720p", {}).error().code, Code::media_decoder_died);
   EXPECT_TRUE(fs::is_empty(tools.scratch));
 }

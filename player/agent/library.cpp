@@ -18,7 +18,8 @@ net::Headers authorised(const std::string& token) {
   return h;
 }
 
-Result<void> download_rest(net::Client& client, blob::Part& part, const std::string& url, const FetchMedia& what, const net::Cancel& cancel) {
+Result<void> download_rest(net::Client& client, blob::Part& part, const std::string& url, const FetchMedia& what,
+                           const net::Cancel& cancel) {
   if (part.length() > what.length) FZ_CHECK(part.truncate(0));
   if (part.length() == what.length) return {};
   net::DownloadRequest d;
@@ -61,7 +62,8 @@ Result<void> mend_chunks(net::Client& client, blob::Part& part, const std::strin
 
 }  // namespace
 
-Result<void> fetch_media(net::Client& client, blob::Store& store, const std::string& url, const FetchMedia& what, const net::Cancel& cancel, int rounds) {
+Result<void> fetch_media(net::Client& client, blob::Store& store, const std::string& url, const FetchMedia& what, const net::Cancel& cancel,
+                         int rounds) {
   std::optional<blob::Part> part;
   if (store.has(what.sha256)) {
     const auto opened = store.open_verified(what.sha256);

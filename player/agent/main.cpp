@@ -1,4 +1,4 @@
-// fz-agent: a screen's network, keys, store and decisions. It touches no media and no surface.
+// fz-agent: fetches, verifies, stores, decides, reports. See README.md.
 #include <sys/signalfd.h>
 
 #include <toml++/toml.h>
@@ -9,113 +9,135 @@
 #include "player/agent/shell.hpp"
 #include "shared/base/log.hpp"
 
+namespace fz::agent {
 namespace {
 
-using namespace fz;
+// Exit codes; the unit file and the demo read them.
+constexpr int kStopped = 0, kUsage = 2, kSitePackage = 3, kDataFolder = 4;
 
-// The day this program was built: the floor of a new screen's clock ("Nov 22 2026" -> UTC midnight of the day before, so
-// that no time zone of the build machine puts it in the future).
-UtcTime build_date() {
-  std::tm t{};
-  std::istringstream in(__DATE__);
-  in >> std::get_time(&t, "%b %d %Y");
-  return UtcTime{std::chrono::sys_days{std::chrono::year{t.tm_year + 1900} / (t.tm_mon + 1) / t.tm_mday}} - Days{1};
-}
-
-struct Options {
-  std::string config, server, pin, ca, root, data, socket, decoder, screen_program;
-  std::vector<std::string> screen_args;
-  std::uint64_t quota_mb = 0;
+struct Arguments {
+  ShellOptions shell;
+  std::string config, root, data, socket, program, decoder, ca;
   bool verbose = false;
+  std::int64_t quota_mb = 0;
 };
 
-void read_config(Options& o) {
-  auto t = toml::parse_file(o.config);
-  auto text = [&](const char* name, std::string& into) {
-    if (into.empty()) into = t[name].value_or(std::string());
-  };
-  text("server", o.server);
-  text("pin", o.pin);
-  text("ca", o.ca);
-  text("root", o.root);
-  text("data", o.data);
-  text("screen_socket", o.socket);
-  text("screen_program", o.screen_program);
-  text("decoder", o.decoder);
-  if (o.quota_mb == 0) o.quota_mb = t["quota_mb"].value_or(std::uint64_t{0});
-  if (auto* args = t["screen_args"].as_array())
-    for (auto& a : *args)
-      if (auto s = a.value<std::string>()) o.screen_args.push_back(*s);
+int complain(const Error& e, int code) {
+  std::cerr << "fz-agent: " << message(e, Lang::zh) << '\n' << message(e, Lang::en) << '\n';
+  if (!e.detail.empty()) std::cerr << e.detail << '\n';
+  return code;
 }
 
-int complain(const Error& e) {
-  std::cerr << message(e, Lang::zh) << '\n' << message(e, Lang::en) << '\n';
-  return 1;
+// Values of the file stand where the command line says nothing.
+Result<void> read_config(Arguments& a) {
+  FZ_TRY(const auto text, read_file(a.config, 1 << 20));
+  toml::table table;
+  try {
+    table = toml::parse(text);
+  } catch (const toml::parse_error& e) {
+    return fail(Code::bad_field, {{"field", a.config}, {"what", std::string(e.description())}});
+  }
+  const std::pair<const char*, std::string*> strings[] = {{"server", &a.shell.network.server},
+                                                          {"pin", &a.shell.network.pin},
+                                                          {"proxy", &a.shell.network.proxy},
+                                                          {"ca", &a.ca},
+                                                          {"root", &a.root},
+                                                          {"data", &a.data},
+                                                          {"screen_socket", &a.socket},
+                                                          {"screen_program", &a.program},
+                                                          {"decoder", &a.decoder}};
+  for (const auto& [key, node] : table) {
+    const std::string name(key.str());
+    const auto known = std::find_if(std::begin(strings), std::end(strings), [&](const auto& s) { return name == s.first; });
+    if (known != std::end(strings) && node.is_string()) {
+      if (known->second->empty()) *known->second = node.value<std::string>().value();
+    } else if (name == "quota_mb" && node.is_integer()) {
+      if (a.quota_mb == 0) a.quota_mb = node.value<std::int64_t>().value();
+    } else if (name == "screen_arguments" && node.is_array()) {
+      if (a.shell.screen.arguments.empty())
+        for (const auto& x : *node.as_array()) a.shell.screen.arguments.push_back(x.value_or(std::string{}));
+    } else {
+      return fail(Code::unknown_field, {{"field", name}});
+    }
+  }
+  return {};
 }
 
-int run(int argc, char** argv) {
-  Options o;
-  CLI::App app{
-      "fz-agent —— 屏幕端：取内容、验签名、存储、决定播什么、上报记录\n"
-      "fz-agent: fetches, verifies, stores, decides and reports for one screen\n\n"
-      "  fz-agent --config /etc/fanzha/agent.toml\n"
-      "  fz-agent --server https://host:8443 --pin FINGERPRINT --root 1.root.json --data DIR --screen-socket DIR/screen.sock"};
-  app.set_version_flag("--version", FZ_VERSION);
-  app.add_option("--config", o.config, "TOML 配置文件 configuration; the options below win over it");
-  app.add_option("--server", o.server, "服务器地址 https://host:port");
-  app.add_option("--pin", o.pin, "服务器证书 SHA-256 指纹 fingerprint of the server's certificate");
-  app.add_option("--ca", o.ca, "CA 证书文件（不用指纹时） CA file, instead of a pin");
-  app.add_option("--root", o.root, "站点包里的根文件 root document of the site package");
-  app.add_option("--data", o.data, "数据文件夹 folder of everything kept");
-  app.add_option("--screen-socket", o.socket, "fz-screen 的套接字 socket of fz-screen");
-  app.add_option("--screen-program", o.screen_program, "由本程序启动 fz-screen start fz-screen, this program");
-  app.add_option("--screen-arg", o.screen_args, "fz-screen 的参数（可多次） its arguments, may be repeated")->allow_extra_args(false);
-  app.add_option("--decoder", o.decoder, "fz-decode; default: beside this program");
-  app.add_option("--quota-mb", o.quota_mb, "内容最多占用 MB（0：只受剩余空间限制） most MB of content");
-  app.add_flag("--verbose", o.verbose, "log more");
-  CLI11_PARSE(app, argc, argv);
-  log::init("fz-agent", o.verbose ? log::Level::debug : log::Level::info);
-  if (!o.config.empty()) read_config(o);
-  for (auto& [name, value] : {std::pair{"--server", o.server}, {"--root", o.root}, {"--data", o.data}, {"--screen-socket", o.socket}})
-    if (value.empty()) return complain(fail(Code::missing_field, {{"field", name}}));
+Result<void> complete(Arguments& a) {
+  if (!a.config.empty()) FZ_CHECK(read_config(a));
+  const std::pair<const char*, const std::string*> needed[] = {
+      {"--server", &a.shell.network.server}, {"--root", &a.root}, {"--data", &a.data}, {"--screen-socket", &a.socket}};
+  for (const auto& [name, value] : needed)
+    if (value->empty()) return fail(Code::missing_field, {{"field", name}});
+  while (a.shell.network.server.ends_with('/')) a.shell.network.server.pop_back();
+  FZ_CHECK(net::parse_url(a.shell.network.server));
+  a.shell.network.ca = a.ca;
+  a.shell.root = a.root;
+  a.shell.data = a.data;
+  a.shell.screen.socket = a.socket;
+  a.shell.screen.program = a.program;
+  a.shell.decoder = a.decoder;
+  a.shell.quota = static_cast<std::uint64_t>(std::max<std::int64_t>(0, a.quota_mb)) << 20;
+  return {};
+}
 
+// Blocked in every thread, so before any starts.
+Fd stop_signals() {
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGINT);
-  ::sigprocmask(SIG_BLOCK, &set, nullptr);  // before any thread starts
+  ::sigprocmask(SIG_BLOCK, &set, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
-  Fd signals(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+  return Fd(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+}
 
-  agent::ShellOptions s;
-  s.folder = o.data;
-  auto root = read_file(o.root, 1 << 20);
-  if (!root) return complain(root.error());
-  s.root = *std::move(root);
-  while (o.server.ends_with('/')) o.server.pop_back();
-  s.server = o.server;
-  s.client.pin_sha256 = o.pin;
-  s.client.ca_file = o.ca;
-  s.screen.socket = o.socket;
-  if (!o.screen_program.empty()) {
-    s.screen.program = {o.screen_program};
-    s.screen.program.insert(s.screen.program.end(), o.screen_args.begin(), o.screen_args.end());
+int run(Arguments& a) {
+  if (auto r = complete(a); !r) return complain(r.error(), kUsage);
+  log::init("fz-agent", a.verbose ? log::Level::debug : log::Level::info);
+  const Fd signals = stop_signals();
+  Shell shell(std::move(a.shell));
+  if (auto r = shell.open(); !r) {
+    const bool site = code_name(r.error().code).starts_with("trust_");
+    return complain(r.error(), site ? kSitePackage : kDataFolder);
   }
-  s.decoder = o.decoder;
-  s.quota = o.quota_mb << 20;
-  s.build_date = build_date();
-  auto shell = agent::Shell::open(std::move(s));
-  if (!shell) return complain(shell.error());
-  return (*shell)->run(signals.get());
+  shell.run(signals.get());
+  return kStopped;
 }
 
 }  // namespace
+}  // namespace fz::agent
 
 int main(int argc, char** argv) {
+  fz::agent::Arguments a;
+  CLI::App app{
+      "fz-agent — 反诈屏幕端：下载、核验、保存、决定播放、上报 / fetches, verifies, stores, decides and reports for one screen.\n"
+      "Example: fz-agent --server https://fz.example:8443 --pin <SHA-256> --root root.json --data /var/lib/fanzha --screen-socket "
+      "/run/fanzha/screen.sock"};
+  app.set_version_flag("--version", FZ_VERSION);
+  app.add_option("--config", a.config, "配置文件 / TOML file with the same names (screen_socket, screen_program ...)");
+  app.add_option("--server", a.shell.network.server, "服务器地址 / address, https://host:port");
+  app.add_option("--pin", a.shell.network.pin, "服务器证书指纹 / SHA-256 of the server's certificate");
+  app.add_option("--ca", a.ca, "CA 证书文件 / PEM of the authority, where there is no pin");
+  app.add_option("--proxy", a.shell.network.proxy, "代理 / http://host:port");
+  app.add_option("--root", a.root, "站点包中的 root.json / root document of the site package");
+  app.add_option("--data", a.data, "数据目录 / folder of keys, state, media and play records");
+  app.add_option("--screen-socket", a.socket, "fz-screen 的套接字 / socket of fz-screen");
+  app.add_option("--screen-program", a.program, "由本程序启动的 fz-screen / started here when nobody listens");
+  app.add_option("--screen-arg", a.shell.screen.arguments, "给 fz-screen 的参数 / its arguments (repeat; write --screen-arg=--sink)");
+  app.add_option("--decoder", a.decoder, "fz-decode 的路径 / which fz-decode; default: beside this program");
+  app.add_option("--quota-mb", a.quota_mb, "媒体占用上限 / most megabytes of media; 0: what the disk has")->check(CLI::NonNegativeNumber);
+  app.add_flag("--verbose", a.verbose, "详细日志 / log more");
   try {
-    return run(argc, argv);
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    const int code = app.exit(e);
+    return code == 0 ? 0 : 2;
+  }
+  try {
+    return fz::agent::run(a);
   } catch (const std::exception& e) {
     std::cerr << "fz-agent: " << e.what() << '\n';
-    return 70;
+    return 1;
   }
 }

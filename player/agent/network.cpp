@@ -108,8 +108,9 @@ void Network::open_channel(const std::string& token) {
   o.client = client_options();
   o.url = options_.server + "/v1/channel";
   o.headers.add("Authorization", "Bearer " + token);
-  channel_ = net::WsClient::connect(std::move(o), {[here] { here(ChannelOpen{}); }, [here](std::string_view text) { here(ChannelMessage{std::string(text)}); },
-                                                   [here](const Error& e) { here(ChannelClosed{e}); }});
+  channel_ = net::WsClient::connect(
+      std::move(o), {[here] { here(ChannelOpen{}); }, [here](std::string_view text) { here(ChannelMessage{std::string(text)}); },
+                     [here](const Error& e) { here(ChannelClosed{e}); }});
 }
 
 void Network::close_channel() {

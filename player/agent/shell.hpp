@@ -1,90 +1,88 @@
-// The loop that drives the core: one thread owns core, spool, screen link and decoders; network, disk and probes work on threads
-// of their own and answer through the mailbox. No decision is made here.
+// The agent as a process: one thread owns the core and carries its actions out; others fetch, hash, probe and write.
 #pragma once
+#include <atomic>
 #include <deque>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "player/agent/core/agent.hpp"
-#include "player/agent/files.hpp"
+#include "player/agent/library.hpp"
 #include "player/agent/mailbox.hpp"
 #include "player/agent/network.hpp"
-#include "player/agent/opener.hpp"
 #include "player/agent/screen_link.hpp"
 #include "player/agent/spool.hpp"
-#include "player/agent/store.hpp"
+#include "player/agent/state_files.hpp"
+#include "player/agent/worker.hpp"
+#include "shared/wire/decoder_process.hpp"
 
 namespace fz::agent {
 
 struct ShellOptions {
-  fs::path folder;            ///< of everything the agent keeps
-  std::string root;           ///< envelope of the site package's root document
-  std::string server;         ///< "https://host:port"
-  net::ClientOptions client;  ///< pin or CA
-  ScreenLinkOptions screen;
-  fs::path decoder;         ///< fz-decode; empty: beside the running program
-  std::uint64_t quota = 0;  ///< bytes of content; 0: bounded by the free space
-  UtcTime build_date{};
+  NetworkOptions network;
+  fs::path root;  ///< the site package's root.json
+  fs::path data;  ///< folder of everything that is kept
+  ScreenOptions screen;
+  fs::path decoder;                       ///< fz-decode; empty: beside the running program
+  std::uint64_t quota = 0;                ///< bytes of media, 0: only the free space limits it
+  std::uint64_t min_free = 256ull << 20;  ///< bytes that stay free
   UpdateLimits limits;
+  Millis plays_gather{2000};
 };
 
 class Shell {
  public:
-  /// Opens folder, spool and store, and loads the core. Errors: those of the parts; a bad root or a damaged database says so.
-  static Result<std::unique_ptr<Shell>> open(ShellOptions options);
+  explicit Shell(ShellOptions options) : options_(std::move(options)) {}
   ~Shell();
-  /// Runs until `stop_fd` is readable. Returns the exit status.
-  int run(int stop_fd);
+  /// Opens what is on the disk and starts the core. Errors: io, conflict (another agent has the folder), trust_* (the site
+  /// package's root), key_invalid, key_exposed, db_newer.
+  Result<void> open();
+  /// Runs until `stop_fd` is readable; then what is on the surface is ended and recorded, for at most two seconds.
+  /// REQUIRES: open().
+  void run(int stop_fd);
 
  private:
-  explicit Shell(ShellOptions options);
-  Result<void> load();
+  struct Decoder {
+    wire::DecoderProcess process;
+  };
+  Result<Loaded> load();
   Instant instant() const;
-  void deliver(Event e);  ///< handles it and what it leads to, to the end
-  void handle(const Event& e);
-  void tick(SteadyTime now);
-  void write_status();
-
-  // One overload per action; those that answer queue their event.
-  void operator()(StoreIntent& a);
-  void operator()(StoreStarted& a);
-  void operator()(StoreRecord& a);
-  void operator()(DropIntent& a);
-  void operator()(LoadPlays& a);
-  void operator()(PlaysAcknowledged& a);
-  void operator()(TellScreen& a);
-  void operator()(OpenItem& a) { opener_->open(std::move(a)); }
-  void operator()(CloseItem& a) { opener_->close(a.play); }
-  void operator()(RestartScreen& a) { screen_->restart(a.why); }
-  void operator()(Call& a) { network_->call(std::move(a)); }
-  void operator()(AbortFetches&) { network_->abort_fetches(); }
-  void operator()(FetchDocument& a) { network_->fetch(std::move(a)); }
-  void operator()(FetchMedia& a) { network_->fetch(std::move(a)); }
-  void operator()(ProbeMedia& a);
-  void operator()(KeepBlobs& a) { store_->keep(std::move(a.sha256)); }
-  void operator()(OpenChannel& a) { network_->open_channel(a.token); }
-  void operator()(CloseChannel&) { network_->close_channel(); }
-  void operator()(SendChannel& a) { network_->send_channel(a.text); }
-  void operator()(SaveState& a);
-  void operator()(Alarm& a);
+  void handle(Event event);
+  void carry_out(Action& action);
+  void wait(int stop_fd);
+  void take_screen();
+  void end_of_decoders();
+  template <class What>
+  void to_spool(What what, std::function<void(bool ok)> done);
+  void load_plays(const LoadPlays& what);
+  void open_item(const OpenItem& what);
+  void item_opened(const OpenItem& what, Result<blob::Opened> file, std::string text);
+  void probe(const ProbeMedia& what);
+  void save(const SaveState& what);
+  void tell(const wire::ToScreen& m);
+  void write_enrolment(const wire::ToScreen& m);
+  void watchdog(Millis boot);
 
   ShellOptions options_;
-  std::optional<Files> files_;
-  std::optional<crypto::PrivateKey> key_;
+  std::unique_ptr<crypto::PrivateKey> key_;
+  std::unique_ptr<StateFiles> files_;
+  std::unique_ptr<blob::Store> store_;
   std::unique_ptr<Spool> spool_;
-  std::unique_ptr<ContentStore> store_;
-  std::unique_ptr<Agent> core_;
-  Mailbox mailbox_;
+  Keep keep_;
+  Mailbox mail_;
+  std::unique_ptr<Agent> agent_;
   std::unique_ptr<ScreenLink> screen_;
-  std::unique_ptr<Opener> opener_;
-  std::unique_ptr<Network> network_;
-  std::unique_ptr<Worker> prober_;
-  std::deque<Event> events_;
+  Chance chance_;
+  std::map<std::string, Decoder> decoders_;  // by play
+  std::deque<Event> pending_;
   bool handling_ = false;
-  std::string code_;  ///< that the slate shows
-  std::string status_written_;
-  SteadyTime status_due_{}, space_due_{}, watchdog_due_{};
+  std::string enrolment_told_;
+  Millis health_due_{}, watchdog_due_{};
+  std::unique_ptr<Network> network_;
+  // Last, so that their threads end before what they use.
+  std::unique_ptr<Worker> spooler_, writer_, opener_, slow_opener_, prober_;
+  std::atomic<bool> stopping_{false};
 };
 
 }  // namespace fz::agent

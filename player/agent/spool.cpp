@@ -66,18 +66,22 @@ Result<SpoolState> Spool::load() {
     s.last_counter = last->counter;
     s.last_hash = trust::play_hash(*last);
   }
-  FZ_TRY(const auto acknowledged, c_->one("SELECT value FROM number WHERE name='acknowledged'", {}, [](const db::Row& r) { return r.integer(0); }));
+  FZ_TRY(const auto acknowledged,
+         c_->one("SELECT value FROM number WHERE name='acknowledged'", {}, [](const db::Row& r) { return r.integer(0); }));
   s.acknowledged = acknowledged.value_or(0);
-  FZ_TRY(s.open, c_->all("SELECT play,zone,approval,sha256,campaign,slot,duration,intended,started,clock FROM intent ORDER BY seq", {}, [](const db::Row& r) {
-    return Intent{r.text(0), r.text(1), r.text(2), r.text(3), r.text(4), r.text(5), Millis{r.integer(6)}, r.time(7), r.maybe_time(8), r.text(9)};
-  }));
+  FZ_TRY(s.open, c_->all("SELECT play,zone,approval,sha256,campaign,slot,duration,intended,started,clock FROM intent ORDER BY seq", {},
+                         [](const db::Row& r) {
+                           return Intent{r.text(0), r.text(1),       r.text(2), r.text(3), r.text(4), r.text(5), Millis{r.integer(6)},
+                                         r.time(7), r.maybe_time(8), r.text(9)};
+                         }));
   return s;
 }
 
 Result<void> Spool::store(const StoreIntent& a) {
   const Intent& i = a.intent;
-  FZ_CHECK(c_->run("INSERT OR IGNORE INTO intent(play,zone,approval,sha256,campaign,slot,duration,intended,clock) VALUES(?,?,?,?,?,?,?,?,?)",
-                   {i.play, i.zone, i.approval, i.sha256, i.campaign, i.slot, i.duration.count(), i.intended, i.clock}));
+  FZ_CHECK(
+      c_->run("INSERT OR IGNORE INTO intent(play,zone,approval,sha256,campaign,slot,duration,intended,clock) VALUES(?,?,?,?,?,?,?,?,?)",
+              {i.play, i.zone, i.approval, i.sha256, i.campaign, i.slot, i.duration.count(), i.intended, i.clock}));
   return {};
 }
 
@@ -89,10 +93,12 @@ Result<void> Spool::store(const StoreStarted& a) {
 Result<void> Spool::store(const StoreRecord& a) {
   const trust::Play& p = a.play;
   return c_->transaction(true, [&]() -> Result<void> {
-    FZ_CHECK(c_->run("INSERT OR IGNORE INTO play(counter,id,approval,sha256,campaign,slot,zone,started,ended,end,reason,presented_ms,frames,clock,previous) "
-                     "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-                     {p.counter, p.id, p.approval_id, p.sha256, p.campaign, p.slot, p.zone, p.started, p.ended, p.end, p.reason, p.presented_ms, p.frames,
-                      p.clock, p.previous}));
+    FZ_CHECK(
+        c_->run("INSERT OR IGNORE INTO "
+                "play(counter,id,approval,sha256,campaign,slot,zone,started,ended,end,reason,presented_ms,frames,clock,previous) "
+                "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                {p.counter, p.id, p.approval_id, p.sha256, p.campaign, p.slot, p.zone, p.started, p.ended, p.end, p.reason, p.presented_ms,
+                 p.frames, p.clock, p.previous}));
     FZ_CHECK(c_->run("DELETE FROM intent WHERE play=?", {p.id}));
     return {};
   });
@@ -105,7 +111,8 @@ Result<void> Spool::store(const DropIntent& a) {
 
 Result<void> Spool::store(const PlaysAcknowledged& a) {
   return c_->transaction(true, [&]() -> Result<void> {
-    FZ_CHECK(c_->run("INSERT INTO number(name,value) VALUES('acknowledged',?) ON CONFLICT(name) DO UPDATE SET value=excluded.value", {a.through}));
+    FZ_CHECK(c_->run("INSERT INTO number(name,value) VALUES('acknowledged',?) ON CONFLICT(name) DO UPDATE SET value=excluded.value",
+                     {a.through}));
     // The newest record stays for ever: the chain goes on from it.
     FZ_CHECK(c_->run("DELETE FROM play WHERE counter<? AND started<?", {a.through, a.now - kKeepAcknowledged}));
     return {};

@@ -9,11 +9,16 @@ constexpr std::size_t kMaxState = 64 << 20;
 
 const char* name_of(StateFile f) {
   switch (f) {
-    case StateFile::trust: return "trust.json";
-    case StateFile::clock: return "clock.json";
-    case StateFile::identity: return "identity.json";
-    case StateFile::set: return "set.json";
-    case StateFile::rotation: return "rotation.json";
+    case StateFile::trust:
+      return "trust.json";
+    case StateFile::clock:
+      return "clock.json";
+    case StateFile::identity:
+      return "identity.json";
+    case StateFile::set:
+      return "set.json";
+    case StateFile::rotation:
+      return "rotation.json";
   }
   return "";
 }

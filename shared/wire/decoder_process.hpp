@@ -1,5 +1,6 @@
 // Starts and ends `fz-decode --play`: the agent's (and the stand-alone screen's) side. Opens no media itself. One thread.
 #pragma once
+#include <optional>
 #include <string>
 
 #include "shared/base/process.hpp"
@@ -39,6 +40,8 @@ class DecoderProcess {
   Result<RingReader> reader() const;
 
   bool alive() { return process_.running(); }
+  /// Its exit status once it has ended: 0 when all frames are in the ring.
+  std::optional<int> ended() { return process_.wait(Millis{0}); }
   /// Of one that has ended: 0 when it decoded to the end; 128 + signal when it was killed.
   int exit_status() { return process_.wait(Millis{0}).value_or(-1); }
   int pidfd() const { return process_.pidfd(); }  ///< readable when it has ended

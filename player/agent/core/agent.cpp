@@ -109,6 +109,7 @@ void Agent::dispatch(const Event& event, const Now& now, Actions& out) {
                  [&](const Tick& e) {
                    if (e.free_mb >= 0) free_mb_ = e.free_mb;
                  },
+                 [&](const Shutdown&) { director_.shut_down(now, out); },
                  [&](const IntentStored& e) { director_.intent_stored(e.play); },
                  [&](const RecordStored& e) { ledger_.settled(e.play, out); },
                  [&](const PlaysLoaded& e) {

@@ -53,6 +53,8 @@ class Agent {
 
   /// One step. `entropy`: fresh random bits. The actions are to be carried out in order.
   Actions handle(const Event& event, Instant at, std::uint64_t entropy);
+  /// After a Shutdown: nothing is on the surface and every play has its record.
+  bool quiet() const { return !director_.busy() && ledger_.open().empty() && !ledger_.storing(); }
   /// CLOCK_BOOTTIME of the next Tick that is wanted.
   Millis wake_at() const;
 

@@ -85,6 +85,16 @@ void Director::set_changed(const Now& now, const Programme& programme, Chance& c
   advance(now, programme, chance, out);
 }
 
+void Director::shut_down(const Now& now, Actions& out) {
+  shut_down_ = true;
+  std::vector<std::string> waiting;
+  for (auto& p : queue_) {
+    if (p.stage < Stage::gone) waiting.push_back(p.id);
+    if (p.stage == Stage::gone || p.stage == Stage::on_air) stop(p, "shutdown", now, out);
+  }
+  for (const auto& id : waiting) discard(id, "shutdown", out);
+}
+
 // ---- reports ----------------------------------------------------------------------------------------------------------
 
 void Director::opened(const std::string& play, const Now& now) {
@@ -167,6 +177,10 @@ std::string Director::on_air() const {
   for (const auto& p : queue_)
     if (p.stage == Stage::on_air) return p.item.approval;
   return {};
+}
+
+bool Director::wants(std::string_view play) const {
+  return std::any_of(queue_.begin(), queue_.end(), [&](const Play& p) { return p.id == play && p.stage == Stage::opening; });
 }
 
 bool Director::has(std::string_view approval) const {
@@ -347,7 +361,7 @@ void Director::go(const Now& now, const Programme& programme, Chance& chance, Ac
 void Director::advance(const Now& now, const Programme& programme, Chance& chance, Actions& out) {
   wake_at_ = now.boot + Millis{1000};
   ledger_->sweep(now, out);
-  if (!connected_) return;
+  if (!connected_ || shut_down_) return;
   if (now.boot >= next_door_) {
     check_doors(now, programme, chance, out);
     check_times(now, chance, out);

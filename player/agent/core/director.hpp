@@ -36,6 +36,8 @@ class Director {
 
   void screen_ready(const Now& now, ScreenSize size, Actions& out);
   void screen_gone(const Now& now, Actions& out);
+  /// Takes everything off and begins nothing more.
+  void shut_down(const Now& now, Actions& out);
   /// A new set was committed: what is on air goes on to its end, what follows comes from the new set.
   void set_changed(const Now& now, const Programme& programme, Chance& chance, Actions& out);
   /// Asks the door for all that is queued or on air; then picks, prefetches and goes on. Call after every event and when
@@ -56,6 +58,8 @@ class Director {
   /// Something may have to go now (a withdrawal): the door is asked at the next advance(), not at the next second.
   void ask_door_now() { next_door_ = Millis{0}; }
   Millis wake_at() const { return wake_at_; }
+  /// True while this play waits to be opened.
+  bool wants(std::string_view play) const;
   /// True while a play of this approval is queued or on the surface.
   bool has(std::string_view approval) const;
   bool screen_connected() const { return connected_; }
@@ -63,6 +67,8 @@ class Director {
   std::string on_air() const;
   /// Blobs of all plays in the queue: not to be removed.
   std::set<std::string, std::less<>> in_use() const;
+  /// How many blobs have failed lately and wait for another try.
+  std::size_t penalised() const { return penalties_.size(); }
   /// True while something is on air or on its way there.
   bool busy() const { return !queue_.empty(); }
 
@@ -106,7 +112,7 @@ class Director {
   schedule::Rotation rotation_{schedule::Layer::main};
   std::deque<Play> queue_;                                 // in the order in which they go
   std::map<std::string, Penalty, std::less<>> penalties_;  // by blob
-  bool connected_ = false;
+  bool connected_ = false, shut_down_ = false;
   ScreenSize size_;
   Millis wake_at_{};
   Millis last_alive_{};

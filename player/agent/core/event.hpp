@@ -16,6 +16,8 @@ struct Tick {                 ///< wake_at() has come
   std::int64_t free_mb = -1;  ///< of the store's file system; -1: not measured now
 };
 
+struct Shutdown {};  ///< the program is asked to end: what is on the surface is taken off, so that its end is known
+
 struct IntentStored {
   std::string play;
   bool ok = true;  ///< false: the disk refused; the play must not go
@@ -79,7 +81,8 @@ struct SetSaved {
   bool ok = true;
 };
 
-using Event = std::variant<Tick, IntentStored, RecordStored, PlaysLoaded, ScreenGone, FromScreen, Opened, OpenFailed, DecoderEnded,
-                           Answered, DocumentReady, MediaStored, Probed, ChannelOpen, ChannelMessage, ChannelClosed, SetSaved>;
+using Event =
+    std::variant<Tick, Shutdown, IntentStored, RecordStored, PlaysLoaded, ScreenGone, FromScreen, Opened, OpenFailed, DecoderEnded,
+                 Answered, DocumentReady, MediaStored, Probed, ChannelOpen, ChannelMessage, ChannelClosed, SetSaved>;
 
 }  // namespace fz::agent

@@ -42,6 +42,8 @@ class Ledger {
 
   /// Plays without a record, in order of intent.
   const std::deque<Intent>& open() const { return open_; }
+  /// True while something settled is not durable yet.
+  bool storing() const { return !storing_.empty(); }
   std::int64_t last_counter() const { return last_counter_; }
   const std::string& last_hash() const { return last_hash_; }
 

@@ -73,7 +73,8 @@ void Reporter::answered(const Answered& e, const Now& now, const trust::TrustedS
   const std::int64_t through = std::min(receipt->through, sent_.back().first);
   const auto known = std::find_if(sent_.begin(), sent_.end(), [&](const auto& p) { return p.first == through; });
   const bool head_good = known != sent_.end() && (through != receipt->through || known->second == receipt->head);
-  if (receipt->batch != payload_sha256_ || !head_good) return retry(fail(Code::plays_receipt, {{"what", std::to_string(receipt->through)}}), now, chance, out);
+  if (receipt->batch != payload_sha256_ || !head_good)
+    return retry(fail(Code::plays_receipt, {{"what", std::to_string(receipt->through)}}), now, chance, out);
   retry_.reset();
   acknowledged_ = through;
   at_ = At::rest;

@@ -120,7 +120,7 @@ class Simulator {
   std::map<std::string, Shown> shown_;
   std::uint64_t screen_run_ = 0;
   bool connected_ = false;
-  Millis dark_since_{0}, last_decode_fault_{-3600000}, last_trouble_{0};
+  Millis dark_since_{0}, could_show_since_{0}, last_decode_fault_{-3600000}, last_trouble_{0};
   std::map<std::string, Millis> withdrawn_known_;
 };
 

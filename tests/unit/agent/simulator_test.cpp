@@ -37,7 +37,7 @@ TEST(Simulator, CalmDayShowsEveryItemAndRecordsEveryPlay) {
 
 // FZ_SIM_SEED, FZ_SIM_RUNS and FZ_SIM_HOURS make it longer or repeat a failure.
 TEST(Simulator, RoughDaysKeepEveryPromise) {
-  const int first = env_or("FZ_SIM_SEED", 1), runs = env_or("FZ_SIM_RUNS", 4), hours = env_or("FZ_SIM_HOURS", 24);
+  const int first = env_or("FZ_SIM_SEED", 1), runs = env_or("FZ_SIM_RUNS", 3), hours = env_or("FZ_SIM_HOURS", 10);
   for (int seed = first; seed < first + runs; ++seed) {
     Simulator sim(static_cast<std::uint64_t>(seed), Faults::rough());
     sim.boot_agent();

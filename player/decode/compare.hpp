@@ -18,6 +18,7 @@ struct GridFrame {
 /// Everything of a film that is compared.
 struct Sketch {
   std::vector<GridFrame> frames;
+  int cell_pixels = 900;        ///< in a cell of the smallest frame: few pixels average less noise away
   std::vector<float> loudness;  ///< dBFS of each 50 ms, -90 for silence
 };
 struct Difference {

@@ -146,7 +146,7 @@ Result<Structure> read_isobmff(const BytesAt& in) {
     mdat = mdat || is_mdat;
     at += size;
   }
-  if (!moov) return truncated("MP4 moov");
+  if (!moov || !mdat) return truncated(moov ? "MP4 mdat" : "MP4 moov");
   return s;
 }
 

@@ -24,7 +24,8 @@ using wire::RingState;
 
 /// The mean luminance around the middle of barcode block `k`, for a picture whose clip is `clip_width` wide on it, at (left, top).
 int block(const RingFrame& f, int k, int clip_width, int left = 0, int top = 0) {
-  int size = clip_width / 48, x = left + size + k * size + size / 2, y = top + size + size / 2, sum = 0;
+  double size = clip_width / 48.0;
+  int x = left + static_cast<int>(size * (1.5 + k)), y = top + static_cast<int>(size * 1.5), sum = 0;
   for (int dy = -2; dy <= 2; ++dy)
     for (int dx = -2; dx <= 2; ++dx) sum += f.planes.data[0][(y + dy) * f.planes.stride[0] + x + dx];
   return sum / 25;

@@ -244,7 +244,7 @@ TEST(DecodeCompare, FindsAnotherFilmAChangedNumberAndLostSound) {
     EXPECT_TRUE(run_command(f, Seconds{60}));
   };
   // A box of the size of one figure, for a fifth of a second.
-  edit("bar5.mp4", {"-vf", "drawbox=x=900:y=700:w=24:h=40:c=white:t=fill:enable='between(t,1,1.2)'", "-c:a", "copy"});
+  edit("bar5.mp4", {"-vf", "drawbox=x=900:y=700:w=24:h=40:c=black:t=fill:enable='between(t,1,1.2)'", "-c:a", "copy"});
   EXPECT_EQ(differs(media("bar5.mp4"), changed.path), "picture 1000");
   edit("beep.mp4", {"-c:v", "copy", "-af", "volume=0"});
   EXPECT_THAT(differs(media("beep.mp4"), changed.path), testing::StartsWith("sound"));

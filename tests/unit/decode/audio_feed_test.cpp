@@ -43,14 +43,14 @@ TEST_F(FeedTest, NothingBeforeTheOriginIsKnown) {
 TEST_F(FeedTest, CutsBeforeTheFirstFrameAndFillsAGap) {
   feed.set_origin(10 * kMs);
   add(0, 960, 5);    // 0...20 ms: the first 10 are before the picture
-  add(100, 480, 7);  // 70 ms of nothing after it
-  auto s = take(480 + 3360 + 480);
-  ASSERT_EQ(s.size() / 2, 4320u);
+  add(100, 480, 7);  // 80 ms of nothing after it
+  auto s = take(480 + 3840 + 480);
+  ASSERT_EQ(s.size() / 2, 4800u);
   EXPECT_EQ(s[0], 5);
   EXPECT_EQ(s[2 * 479], 5);
   EXPECT_EQ(s[2 * 480], 0);
-  EXPECT_EQ(s[2 * (480 + 3359)], 0);
-  EXPECT_EQ(s[2 * (480 + 3360)], 7);
+  EXPECT_EQ(s[2 * (480 + 3839)], 0);
+  EXPECT_EQ(s[2 * (480 + 3840)], 7);
 }
 
 TEST_F(FeedTest, WaitsForRoomWhileThePictureIsNotFurther) {

@@ -33,7 +33,7 @@ struct Route {
   std::optional<accounts::Role> role;  ///< needed for the whole route; finer rules are the nouns' own
   std::size_t max_body = 0;            ///< bytes
   Run run = Run::pooled;
-  Handle handle = nullptr;  ///< none for upload and channel
+  Handle handle = nullptr;       ///< none for upload and channel
   Ration ration = Ration::none;  ///< of open routes, per address
 };
 

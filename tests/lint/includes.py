@@ -24,7 +24,7 @@ MAY = {
     "server/screens": ["shared", "server/audit", "server/accounts"],
     "server/plays": ["shared", "server/audit"],
     "server/publish": ["shared", "server/audit", "server/accounts", "server/library", "server/review", "server/campaigns", "server/screens"],
-    "server/media": ["shared"],
+    "server/media": ["shared", "server/audit", "server/accounts", "server/library"],
     "server/store": ["shared", "server"],
     "server/http": ["shared", "server"],
     "server/app": ["shared", "server"],

@@ -1,12 +1,12 @@
 // Resumable upload: tus 1.0 core, creation, expiration, termination, checksum (tus.io/protocols/resumable-upload).
 // The bytes grow in a blob part whose length is the offset, so what arrived before a cut is there after it.
-#include <openssl/evp.h>
 
 #include <charconv>
 #include <ctime>
 
 #include "server/http/routes.hpp"
 #include "shared/base/log.hpp"
+#include "shared/crypto/checksum.hpp"
 
 namespace fz::http {
 namespace {
@@ -65,39 +65,6 @@ Result<library::NewUpload> parse_metadata(std::string_view header) {
   return out;
 }
 
-class Checksum {
- public:
-  /// From "sha1 <base64>". Errors: bad_field.
-  static Result<std::unique_ptr<Checksum>> parse(std::string_view header) {
-    const auto space = header.find(' ');
-    const auto name = header.substr(0, space);
-    const EVP_MD* md = name == "sha1" ? EVP_sha1() : name == "sha256" ? EVP_sha256() : nullptr;
-    const auto digest = from_base64(space == std::string_view::npos ? std::string_view{} : header.substr(space + 1));
-    if (!md || !digest || digest->size() != static_cast<std::size_t>(EVP_MD_get_size(md)))
-      return fail(Code::bad_field, {{"field", "Upload-Checksum"}, {"what", "sha1, sha256"}});
-    std::unique_ptr<Checksum> out(new Checksum);
-    out->expected_ = *digest;
-    EVP_DigestInit_ex(out->ctx_.get(), md, nullptr);
-    return out;
-  }
-  void update(ByteView data) { EVP_DigestUpdate(ctx_.get(), data.data(), data.size()); }
-  bool matches() {
-    Bytes got(EVP_MAX_MD_SIZE);
-    unsigned n = 0;
-    EVP_DigestFinal_ex(ctx_.get(), got.data(), &n);
-    got.resize(n);
-    return got == expected_;
-  }
-
- private:
-  Checksum() = default;
-  struct Free {
-    void operator()(EVP_MD_CTX* c) const { EVP_MD_CTX_free(c); }
-  };
-  std::unique_ptr<EVP_MD_CTX, Free> ctx_{EVP_MD_CTX_new()};
-  Bytes expected_;
-};
-
 net::Response progress_answer(const library::Upload& upload, std::uint64_t offset, unsigned status) {
   net::Response r;
   r.status = status;
@@ -124,7 +91,7 @@ Result<library::Upload> complete(App& app, const accounts::Actor& who, const std
 
 class UploadSink final : public net::BodySink {
  public:
-  UploadSink(Call& call, library::Upload upload, blob::Part part, std::unique_ptr<Checksum> checksum)
+  UploadSink(Call& call, library::Upload upload, blob::Part part, std::unique_ptr<crypto::Checksum> checksum)
       : app_(call.app),
         who_(call.actor),
         id_(call.id),
@@ -184,7 +151,7 @@ class UploadSink final : public net::BodySink {
   library::Upload upload_;
   blob::Part part_;
   const std::uint64_t start_;
-  std::unique_ptr<Checksum> checksum_;
+  std::unique_ptr<crypto::Checksum> checksum_;
 };
 
 Result<std::unique_ptr<net::BodySink>> open_sink(Call& call) {
@@ -193,9 +160,9 @@ Result<std::unique_ptr<net::BodySink>> open_sink(Call& call) {
   if (headers.get("Content-Type") != "application/offset+octet-stream")
     return fail(Code::bad_request, {{"what", "Content-Type: application/offset+octet-stream"}});
   FZ_TRY(const auto offset, number_header(call.request, "Upload-Offset"));
-  std::unique_ptr<Checksum> checksum;
+  std::unique_ptr<crypto::Checksum> checksum;
   if (headers.has("Upload-Checksum")) {
-    FZ_TRY(checksum, Checksum::parse(headers.get("Upload-Checksum")));
+    FZ_TRY(checksum, crypto::Checksum::parse(headers.get("Upload-Checksum")));
   }
   App& app = call.app;
   FZ_TRY(auto upload,

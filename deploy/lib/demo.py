@@ -189,7 +189,7 @@ class Demo:
     def enrol(self):
         if "screen" in self.state:
             return
-        code_file = self.folder / "agent" / "status.json"
+        code_file = self.folder / "agent" / "enrolment.json"
 
         def code():
             try:

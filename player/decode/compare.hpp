@@ -8,7 +8,7 @@
 
 namespace fz::decode {
 
-inline constexpr int kGridWidth = 64, kGridHeight = 36;  ///< cells a frame; 30 x 30 pixels at 1080p: a changed figure shows
+inline constexpr int kGridWidth = 64, kGridHeight = 36;  ///< cells of a landscape frame, 30 x 30 pixels at 1080p; portrait: 36 x 64
 
 /// A frame reduced to the mean luminance of its cells.
 struct GridFrame {

@@ -1,5 +1,6 @@
 #include "player/decode/media_pipeline.hpp"
 
+#include <gst/video/video.h>
 #include <unistd.h>
 
 #include <cstring>
@@ -53,6 +54,22 @@ const Format* find_format(const Format (&formats)[N], const GstStructure* s) {
 // Compressed data wait here, so that a film whose sound lies apart from its picture flows on.
 constexpr const char* kQueue = "queue max-size-buffers=0 max-size-bytes=16777216 max-size-time=5000000000 ! ";
 constexpr const char* kSink = "appsink name=sink sync=false enable-last-sample=false wait-on-eos=false max-buffers=";
+
+// An appsink does not say that its user looks at strides and offsets (which GstVideoFrame does), and then libav copies every
+// frame out of its padded buffers: 3 MB at 1080p.
+void accept_any_layout(GstElement* sink) {
+  GstPad* pad = gst_element_get_static_pad(sink, "sink");
+  gst_pad_add_probe(
+      pad, GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM,
+      [](GstPad*, GstPadProbeInfo* info, gpointer) {
+        GstQuery* query = GST_PAD_PROBE_INFO_QUERY(info);
+        if (GST_QUERY_TYPE(query) != GST_QUERY_ALLOCATION) return GST_PAD_PROBE_OK;
+        gst_query_add_allocation_meta(query, GST_VIDEO_META_API_TYPE, nullptr);
+        return GST_PAD_PROBE_HANDLED;
+      },
+      nullptr, nullptr);
+  gst_object_unref(pad);
+}
 
 std::optional<std::int64_t> known(std::uint64_t t) {
   if (t == GST_CLOCK_TIME_NONE) return std::nullopt;
@@ -161,6 +178,7 @@ void MediaPipeline::attach(GstPad* pad, const std::string& chain, Callback* call
     if (c->self->setup_.ended) c->self->setup_.ended(c->callback == &c->self->setup_.video);
   };
   GstRef<GstElement> sink(gst_bin_get_by_name(GST_BIN(bin), "sink"));
+  if (setup_.any_layout && callback == &setup_.video) accept_any_layout(sink.get());
   gst_app_sink_set_callbacks(GST_APP_SINK(sink.get()), &callbacks, new Context{this, callback},
                              [](gpointer p) { delete static_cast<Context*>(p); });
   gst_bin_add(GST_BIN(pipe_.get()), bin);

@@ -49,6 +49,7 @@ class MediaPipeline {
     Callback video, audio;
     std::function<void(bool is_video)> ended;  ///< a kind's last sample has been given
     bool strict = false;                       ///< any decoder error is an error of the pass; else the decoder carries on as it can
+    bool any_layout = false;                   ///< the video callback maps with GstVideoFrame: padded planes are welcome, and spare a copy
   };
   enum class Outcome { eos, stopped, running };
 

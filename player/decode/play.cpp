@@ -118,6 +118,7 @@ Result<void> run(const Options& o, int media, wire::RingWriter& ring) {
   setup.container = structure.container;
   setup.video_chain = video_chain(o);
   setup.audio_chain = kAudioChain;
+  setup.any_layout = true;
   setup.video = [&](GstSample* s) { return player.video(s); };
   if (o.geometry.audio_frames > 0) setup.audio = [&](GstSample* s) { return player.audio(s); };
   MediaPipeline pipeline(std::move(setup));

@@ -70,7 +70,9 @@ Result<void> render_film(const Options& o, int in, int out) {
     ++frames;
     return encoder->push(true, s, info.origin_ns);
   };
-  if (plan.audio) setup.audio = [&](GstSample* s) { return encoder->push(false, s, info.origin_ns); };
+  // The AAC coder puts 1024 samples before what it is given and nothing in the file says so: they are taken off here.
+  constexpr std::int64_t kPriming = 1024 * 1'000'000'000LL / 48000;
+  if (plan.audio) setup.audio = [&](GstSample* s) { return encoder->push(false, s, info.origin_ns + kPriming); };
   setup.ended = [&](bool video) { encoder->end(video); };
   MediaPipeline pipeline(std::move(setup));
   FZ_CHECK(pipeline.start());

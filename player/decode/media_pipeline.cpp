@@ -1,5 +1,6 @@
 #include "player/decode/media_pipeline.hpp"
 
+#include <gst/base/gstbasetransform.h>
 #include <gst/video/video.h>
 #include <unistd.h>
 
@@ -68,6 +69,26 @@ void accept_any_layout(GstElement* sink) {
         return GST_PAD_PROBE_HANDLED;
       },
       nullptr, nullptr);
+  gst_object_unref(pad);
+}
+
+// videoflip copies every frame of a film that is not rotated (GStreamer 1.22). It hears of a rotation by a tag; until then it
+// passes frames through.
+void spare_upright(GstElement* flip) {
+  gst_base_transform_set_passthrough(GST_BASE_TRANSFORM(flip), TRUE);
+  GstPad* pad = gst_element_get_static_pad(flip, "sink");
+  gst_pad_add_probe(
+      pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
+      [](GstPad*, GstPadProbeInfo* info, gpointer element) {
+        GstTagList* tags = nullptr;
+        gchar* orientation = nullptr;
+        if (GST_EVENT_TYPE(GST_PAD_PROBE_INFO_EVENT(info)) == GST_EVENT_TAG) gst_event_parse_tag(GST_PAD_PROBE_INFO_EVENT(info), &tags);
+        if (tags && gst_tag_list_get_string(tags, GST_TAG_IMAGE_ORIENTATION, &orientation))
+          gst_base_transform_set_passthrough(GST_BASE_TRANSFORM(element), std::strcmp(orientation, "rotate-0") == 0);
+        g_free(orientation);
+        return GST_PAD_PROBE_OK;
+      },
+      flip, nullptr);
   gst_object_unref(pad);
 }
 
@@ -179,6 +200,7 @@ void MediaPipeline::attach(GstPad* pad, const std::string& chain, Callback* call
   };
   GstRef<GstElement> sink(gst_bin_get_by_name(GST_BIN(bin), "sink"));
   if (setup_.any_layout && callback == &setup_.video) accept_any_layout(sink.get());
+  if (GstRef<GstElement> flip(gst_bin_get_by_name(GST_BIN(bin), "flip")); flip) spare_upright(flip.get());
   gst_app_sink_set_callbacks(GST_APP_SINK(sink.get()), &callbacks, new Context{this, callback},
                              [](gpointer p) { delete static_cast<Context*>(p); });
   gst_bin_add(GST_BIN(pipe_.get()), bin);

@@ -21,7 +21,7 @@ constexpr Millis kEndOfSound{5'000};
 // pictures (GStreamer 1.22), and scales before it has heard of a rotation. What needs no change passes through untouched.
 std::string video_chain(const Options& o) {
   auto w = std::to_string(o.geometry.width), h = std::to_string(o.geometry.height);
-  std::string text = "videoconvert n-threads=2 ! video/x-raw,format=I420,colorimetry=bt709 ! videoflip video-direction=auto ! ";
+  std::string text = "videoconvert n-threads=2 ! video/x-raw,format=I420,colorimetry=bt709 ! videoflip name=flip video-direction=auto ! ";
   if (o.fit == wire::Fit::cover) text += "aspectratiocrop aspect-ratio=" + w + "/" + h + " ! ";
   text += "videoscale n-threads=2 add-borders=" + std::string(o.fit == wire::Fit::exact ? "false" : "true") +
           " ! video/x-raw,format=I420,width=" + w + ",height=" + h + ",pixel-aspect-ratio=1/1,colorimetry=bt709";

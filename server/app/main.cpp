@@ -2,10 +2,9 @@
 #include <signal.h>
 #include <systemd/sd-daemon.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
-#include <thread>
 
+#include "server/app/arguments.hpp"
 #include "server/app/media_tools.hpp"
 #include "server/app/server.hpp"
 #include "shared/base/log.hpp"
@@ -13,22 +12,6 @@
 namespace {
 
 using namespace fz;
-
-struct Arguments {
-  std::string config, data, listen, log_level;
-  bool plain = false, open_metrics = false;
-};
-
-Result<app::Config> configure(const Arguments& a) {
-  app::Config c;
-  if (!a.config.empty()) FZ_CHECK(app::read_config(a.config, c));
-  if (!a.data.empty()) c.data = a.data;
-  if (!a.listen.empty()) c.listen = a.listen;
-  if (!a.log_level.empty()) c.log_level = a.log_level;
-  if (a.plain) c.tls = false;
-  if (a.open_metrics) c.open_metrics = true;
-  return c;
-}
 
 log::Level level_of(const std::string& name) {
   if (name == "debug") return log::Level::debug;
@@ -81,28 +64,15 @@ int serve(const app::Config& config) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  Arguments a;
-  CLI::App cli{
-      "fz-server：反诈内容发布服务器。数据库和媒体都在一个文件夹里，不需要其他服务。\n"
-      "首次启动会生成证书、管理员密码（只显示一次）和在线签名密钥。\n"
-      "fz-server: the content server of Fanzha. Database and media live in one folder; no other service is needed.\n"
-      "The first start makes a certificate, an administrator's password (shown once) and an online key.\n\n"
-      "例 / example: fz-server --data /var/lib/fanzha --listen 0.0.0.0:8443",
-      "fz-server"};
-  cli.add_option("--config", a.config, "TOML 配置文件 / configuration file")->check(CLI::ExistingFile);
-  cli.add_option("--data", a.data, "数据文件夹 / folder of databases, media and keys (default /var/lib/fanzha)");
-  cli.add_option("--listen", a.listen, "监听地址 / address:port (default 0.0.0.0:8443)");
-  cli.add_option("--log-level", a.log_level, "日志级别 / debug, info, warn, error")
-      ->check(CLI::IsMember({"debug", "info", "warn", "error"}));
-  cli.add_flag("--plain-http", a.plain, "不加密（只用于反向代理之后） / no TLS: only behind a reverse proxy");
-  cli.add_flag("--open-metrics", a.open_metrics, "允许其他机器读取 /metrics / let other machines read /metrics");
-  cli.set_version_flag("--version", FZ_VERSION);
-  CLI11_PARSE(cli, argc, argv);
   try {
-    const auto config = configure(a);
-    if (!config) return refuse(config.error());
-    log::init("fz-server", level_of(config->log_level));
-    return serve(*config);
+    const auto line = app::read_command_line(argc, argv);
+    if (!line) return refuse(line.error());
+    if (!line->config) {
+      std::fputs(line->text.c_str(), line->status == 0 ? stdout : stderr);
+      return line->status;
+    }
+    log::init("fz-server", level_of(line->config->log_level));
+    return serve(*line->config);
   } catch (const std::exception& e) {
     std::fprintf(stderr, "fz-server: %s\n", e.what());
     return 1;

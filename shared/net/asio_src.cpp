@@ -1,3 +1,2 @@
-// The one place where the separately compiled parts of Asio and Beast are built.
+// The one place where the separately compiled part of Asio is built.
 #include <boost/asio/impl/src.hpp>
-#include <boost/beast/src.hpp>

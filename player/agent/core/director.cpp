@@ -362,6 +362,9 @@ void Director::advance(const Now& now, const Programme& programme, Chance& chanc
   wake_at_ = now.boot + Millis{1000};
   ledger_->sweep(now, out);
   if (!connected_ || shut_down_) return;
+  // After a suspend (or a stop) of this program itself the screen's silence means nothing.
+  if (now.boot - last_advance_ > kHeartbeat / 2) last_alive_ = now.boot;
+  last_advance_ = now.boot;
   if (now.boot >= next_door_) {
     check_doors(now, programme, chance, out);
     check_times(now, chance, out);

@@ -115,7 +115,7 @@ class Director {
   bool connected_ = false, shut_down_ = false;
   ScreenSize size_;
   Millis wake_at_{};
-  Millis last_alive_{};
+  Millis last_alive_{}, last_advance_{};
   Millis next_door_{};
 };
 

@@ -352,7 +352,6 @@ void Simulator::carry_out(const Action& action) {
                  [&](const RestartScreen& a) {
                    if (!drop_go) violation("the screen was restarted: " + a.why);
                    crash_screen();
-                   --kills;
                  },
                  [&](const Call& a) { call(a); },
                  [&](const AbortFetches&) { ++fetches_; },
@@ -582,8 +581,8 @@ void Simulator::check_surface() {
     return;
   }
   // Dark: has there been something that may be shown for six seconds?
-  const bool excused = !agent_ || !connected_ || !agent_->updater() || !agent_->updater()->playlist() || time_ - last_trouble_ < 20 * kSecond ||
-                       time_ - last_decode_fault_ < 21 * kMinute;
+  const bool excused = !agent_ || !connected_ || !agent_->updater() || !agent_->updater()->playlist() ||
+                       time_ - last_trouble_ < 20 * kSecond || time_ - last_decode_fault_ < 21 * kMinute;
   std::string available;
   if (!excused) {
     const auto time = agent_->time(time_ - booted_);
@@ -598,8 +597,9 @@ void Simulator::check_surface() {
   } else if (time_ - could_show_since_ > 6 * kSecond) {
     violation("dark although it may show " + available);
     if (std::getenv("FZ_SIM_TRACE"))
-      fmt::print(stderr, "{} dark: busy {} refused {} items {} penalised {} update {}\n", format_time(now()), agent_->director().busy(), agent_->updater()->refused().size(),
-                 agent_->updater()->set().items.size(), agent_->director().penalised(), update_name(agent_->updater()->state()));
+      fmt::print(stderr, "{} dark: busy {} refused {} items {} penalised {} update {}\n", format_time(now()), agent_->director().busy(),
+                 agent_->updater()->refused().size(), agent_->updater()->set().items.size(), agent_->director().penalised(),
+                 update_name(agent_->updater()->state()));
     could_show_since_ = time_;
   }
 }
@@ -626,7 +626,8 @@ void Simulator::settle_and_check() {
     if (s->second.sha != p.sha256 || s->second.approval != p.approval_id) violation("recorded as something else: " + p.id);
     if (p.end != "unknown" && p.presented_ms != s->second.shown_ms) violation("recorded with another length: " + p.id);
     const bool sure = p.clock == "attested" || p.clock == "continued";  // else the record says that it is not
-    if (p.end != "unknown" && sure && std::chrono::abs(p.started - from_unix_ms(to_unix_ms(kOfficeNow) + s->second.started.count())) > kMinute)
+    if (p.end != "unknown" && sure &&
+        std::chrono::abs(p.started - from_unix_ms(to_unix_ms(kOfficeNow) + s->second.started.count())) > kMinute)
       violation(fmt::format("recorded at another time: {} instead of {}", format_time(p.started),
                             format_time(from_unix_ms(to_unix_ms(kOfficeNow) + s->second.started.count()))));
   }

@@ -27,6 +27,7 @@ class Simulator {
   void kill_agent();
   void power_cut();
   void run(Millis span);
+  void sleep(Millis span) { time_ += span; }  ///< the machine is suspended: clocks go on, nothing else
   /// Until `done` or `limit`; true if done.
   bool run_until(const std::function<bool()>& done, Millis limit);
   /// No more faults; everything that is under way comes to its end, then the last invariants are checked.

@@ -27,6 +27,7 @@ struct Note {
   Ns due_pts = 0;             ///< when the play's first frame was due
   std::uint64_t picture = 0;  ///< equal numbers are equal pixels
   int rows = 0;               ///< luma rows that the ticker does not cover
+  std::uint64_t base = 0;     ///< equal numbers are equal pixels in these rows
   bool holding = false, slate = false;
 };
 

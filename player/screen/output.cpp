@@ -66,7 +66,7 @@ void init_gstreamer() {
 Result<std::unique_ptr<Output>> Output::open(OutputOptions options, std::function<void(const Presented&)> report) {
   std::unique_ptr<Output> out(new Output(options));
   out->epoch_ = monotonic_ns();
-  if (options.sink == SinkKind::x11) load_plugins({"videoconvertscale", "ximagesink"});
+  if (options.sink == SinkKind::x11) load_plugins({"ximagesink"});
   if (options.audio_device) load_plugins({"audioconvert", "audioresample", "volume", "alsa", "pulseaudio", "autodetect"});
   if (options.sink == SinkKind::x11) {
     FZ_TRY(out->window_, XWindow::open(options.area, options.fullscreen));
@@ -106,31 +106,31 @@ void Output::start(GstElement* pipeline) {
 Result<void> Output::build_video() {
   GstElement* pipeline = gst_pipeline_new("video");
   GstElement* source = GST_ELEMENT(g_object_new(GST_TYPE_APP_SRC, nullptr));
-  GstElement* sink = make(options_.sink == SinkKind::x11 ? "ximagesink" : "fakesink");
-  GstElement* convert = options_.sink == SinkKind::x11 ? make("videoconvert") : nullptr;
-  if (!sink || (options_.sink == SinkKind::x11 && !convert)) {
+  bool x11 = options_.sink == SinkKind::x11;
+  GstElement* sink = make(x11 ? "ximagesink" : "fakesink");
+  if (!sink) {
     gst_object_unref(pipeline);
     gst_object_unref(gst_object_ref_sink(source));
-    return no_sink(options_.sink, "the GStreamer plugin is missing; install gstreamer1.0-x and gstreamer1.0-plugins-base");
+    return no_sink(options_.sink, "the GStreamer plugin is missing; install gstreamer1.0-x");
   }
   set_sink(sink, options_.sync);
-  GstVideoInfo info = presenter_->info();
-  info.fps_n = options_.rate.n;
-  info.fps_d = options_.rate.d;
-  connect_source(GST_APP_SRC(source), gst_video_info_to_caps(&info));
   g_object_set(source, "block", TRUE, "max-buffers", static_cast<guint64>(2), "max-bytes", static_cast<guint64>(0), nullptr);
   gst_bin_add_many(GST_BIN(pipeline), source, sink, nullptr);
-  GstElement* first = sink;
-  if (convert) {
-    gst_bin_add(GST_BIN(pipeline), convert);
-    gst_element_link_many(source, convert, sink, nullptr);
+  GstPad* pad = gst_element_get_static_pad(sink, "sink");
+  Presenter::Timing timing{epoch_, options_.sync, x11, nullptr};
+  if (x11) {
     gst_video_overlay_set_window_handle(GST_VIDEO_OVERLAY(sink), window_->id());
-    first = convert;
+    // Frames stay I420 up to the sink's pad, where the tap measures them; only there they become what the server takes.
+    timing.convert = std::make_shared<XConverter>(options_.area);
+    connect_source(GST_APP_SRC(source), XConverter::caps(options_.area, options_.rate.n, options_.rate.d));
   } else {
-    gst_element_link(source, sink);
+    GstVideoInfo info = presenter_->info();
+    info.fps_n = options_.rate.n;
+    info.fps_d = options_.rate.d;
+    connect_source(GST_APP_SRC(source), gst_video_info_to_caps(&info));
   }
-  GstPad* pad = gst_element_get_static_pad(first, "sink");
-  presenter_->attach(pad, {epoch_, options_.sync, options_.sink == SinkKind::x11});
+  gst_element_link(source, sink);
+  presenter_->attach(pad, std::move(timing));
   gst_object_unref(pad);
   start(pipeline);
   std::lock_guard lock(mutex_);

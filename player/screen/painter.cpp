@@ -71,7 +71,8 @@ void Painter::run() {
 void Painter::beat() {
   pts_ = tick_pts(tick_, rate_);
   if (output_.options().sync) {
-    if (!wait_until(pts_ - lead_)) return;
+    // With nothing on air one beat ahead will do: what is to come is shown that much earlier.
+    if (!wait_until(pts_ - (zones_.front()->playing() ? lead_ : tick_duration(tick_, rate_)))) return;
     if (auto skip = ticks_to_skip(pts_, output_.running_time(), kLateLimit, lead_, rate_); skip > 0) {
       log::warn("the painter was {} ms late: {} beats left out", (output_.running_time() - pts_) / kNsPerMs, skip);
       tick_ += skip;
@@ -196,10 +197,11 @@ void Painter::paint() {
       auto painted = ticker_ ? tag | kTickerMark : tag;
       if (canvas->painted() != painted) copy_rows(base.planes, canvas->planes(), area_, rows, brightness_);
       canvas->set_painted(painted);
-      if (ticker_) ticker_->draw(canvas->planes(), area_, pts_ - ticker_since_);
+      if (ticker_) ticker_->draw(canvas->planes(), area_, pts_ - ticker_since_, brightness_);
       retired_[retire_at_++ % kRetired] = std::move(last_);
       last_ = canvas->finish();
       last_tag_ = tag;
+      last_painted_ = painted;
       last_picture_ = new_serial();
     }
   }
@@ -209,6 +211,7 @@ void Painter::paint() {
   note.due_pts = main.due_pts();
   note.picture = last_picture_;
   note.rows = rows;
+  note.base = last_painted_;
   note.holding = main.holding();
   note.slate = slate;
   BufferPtr frame(gst_buffer_copy(last_.get()));

@@ -93,7 +93,7 @@ class Painter {
   Ns pts_ = 0;
   Ns waited_ = 0;   // steady time when an unsynced wait began; 0: not waiting
   BufferPtr last_;  // what was pushed last, and what it was painted from
-  std::uint64_t last_tag_ = 0, last_picture_ = 0;
+  std::uint64_t last_tag_ = 0, last_painted_ = 0, last_picture_ = 0;
   std::vector<BufferPtr> retired_;  // painted buffers whose copies may still be with the sink
   std::size_t retire_at_ = 0;
   std::vector<std::int16_t> samples_;

@@ -33,7 +33,7 @@ Presenter::Presenter(Area area, std::function<void(const Presented&)> report)
     : area_(area), info_(video_info(area)), report_(std::move(report)) {}
 
 void Presenter::attach(GstPad* pad, Timing timing) {
-  timing_ = timing;
+  timing_ = std::move(timing);
   drawn_picture_ = 0;
   original_ = GST_PAD_CHAINFUNC(pad);
   gst_pad_set_chain_function_full(pad, &Presenter::chain, this, nullptr);
@@ -69,6 +69,13 @@ GstFlowReturn Presenter::show(GstPad* pad, GstObject* parent, GstBuffer* buffer)
     timespec t{static_cast<time_t>(due / kNsPerS), static_cast<long>(due % kNsPerS)};
     if (timing_.sync) ::clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, nullptr);
   } else {
+    if (timing_.convert) {
+      MappedBuffer mapped(buffer, info_);
+      auto converted = timing_.convert->convert(pad, buffer, mapped.planes(), note->base, note->rows);
+      gst_buffer_unref(buffer);
+      if (!converted) return GST_FLOW_ERROR;
+      buffer = converted.release();
+    }
     flow = original_(pad, parent, buffer);
     if (flow != GST_FLOW_OK) return flow;
     drawn_picture_ = note->picture;

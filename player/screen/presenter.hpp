@@ -5,10 +5,12 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
 
 #include "player/screen/frame.hpp"
 #include "player/screen/note.hpp"
 #include "player/screen/timeline.hpp"
+#include "player/screen/x_convert.hpp"
 
 namespace fz::screen {
 
@@ -31,6 +33,8 @@ class Presenter {
     bool sync = true;
     /// A frame equal to the one shown before is not drawn again (its time is still waited for), but for two a second.
     bool skip_equal = false;
+    /// Makes what the sink takes out of a frame; null: the sink takes I420 itself.
+    std::shared_ptr<XConverter> convert = nullptr;
   };
   /// Puts itself in front of `pad`, a sink pad whose chain call returns when the frame is on the surface.
   void attach(GstPad* pad, Timing timing);

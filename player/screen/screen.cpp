@@ -12,6 +12,7 @@ namespace {
 constexpr int kBeatsMissed = 30;  // calls of tend(), a tenth of a second each, until the output is built anew
 constexpr int kBeatsGone = 150;   // ... until the service manager has to start this program again
 constexpr int kExitStuck = 70;
+constexpr int kPrewarm = 20;  // calls of tend() until the worker loads all its fonts
 }  // namespace
 
 Result<std::unique_ptr<Screen>> Screen::open(const ScreenOptions& options) {
@@ -37,7 +38,6 @@ Result<std::unique_ptr<Screen>> Screen::open(const ScreenOptions& options) {
   s->first_slate_ = promise->get_future();
   s->worker_.post(
       [promise, area = s->output_->options().area](render::Renderer& renderer) { promise->set_value(draw_slate(renderer, {}, area)); });
-  s->worker_.post([](render::Renderer& renderer) { renderer.prewarm(); });
   return s;
 }
 
@@ -48,7 +48,9 @@ Screen::~Screen() {
 }
 
 void Screen::begin() {
+  log::debug("output open for {} ms", output_->running_time() / kNsPerMs);
   auto slate = first_slate_.get();
+  log::debug("slate drawn at {} ms", output_->running_time() / kNsPerMs);
   output_->show();
   painter_.emplace(*output_, events_, ends_, std::move(slate));
 }
@@ -120,6 +122,8 @@ std::vector<Event> Screen::take_events() {
 // Counted in calls, not in time: after this whole program was stopped for a while nothing is wrong with the painter.
 void Screen::tend() {
   output_->tend();
+  // Not at the start, where the first decoder wants the processor; before the first text that is not waited for.
+  if (++tended_ == kPrewarm) worker_.post([](render::Renderer& renderer) { renderer.prewarm(); });
   if (!painter_ || !output().sync) return;
   auto frames = painter_->status().frames;
   still_for_ = frames == frames_seen_ ? still_for_ + 1 : 0;

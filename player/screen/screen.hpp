@@ -64,7 +64,7 @@ class Screen {
   Worker worker_;
   std::future<View> first_slate_;
   std::optional<Painter> painter_;
-  std::int64_t frames_seen_ = 0;
+  std::int64_t frames_seen_ = 0, tended_ = 0;
   int still_for_ = 0;  // calls of tend() without a new frame
 };
 

@@ -27,7 +27,7 @@ void copy_wrapped(const std::uint8_t* ring, int size, int offset, std::uint8_t* 
 }
 }  // namespace
 
-void TickerStrip::draw(const wire::Planes<std::uint8_t>& to, Area area, Ns elapsed) const {
+void TickerStrip::draw(const wire::Planes<std::uint8_t>& to, Area area, Ns elapsed, int brightness_percent) const {
   auto moved = static_cast<std::int64_t>(static_cast<Wide>(elapsed) * px_per_s_ / kNsPerS);
   int x = static_cast<int>(moved % width_);
   int height = std::min(height_, area.height);
@@ -39,6 +39,15 @@ void TickerStrip::draw(const wire::Planes<std::uint8_t>& to, Area area, Ns elaps
       copy_wrapped(planes[i]->data() + static_cast<std::ptrdiff_t>(row) * size, size, (x >> shift) % size,
                    to.data[i] + static_cast<std::ptrdiff_t>(top + row) * to.stride[i], area.width >> shift);
   }
+  if (brightness_percent >= 100) return;
+  wire::Planes<std::uint8_t> band = to;
+  ConstPlanes same;
+  for (int i = 0; i < 3; ++i) {
+    band.data[i] += static_cast<std::ptrdiff_t>((area.height - height) >> (i == 0 ? 0 : 1)) * to.stride[i];
+    same.data[i] = band.data[i];
+    same.stride[i] = band.stride[i];
+  }
+  copy_rows(same, band, area, height, brightness_percent);
 }
 
 }  // namespace fz::screen

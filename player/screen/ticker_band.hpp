@@ -15,8 +15,8 @@ class TickerStrip {
   TickerStrip(const render::Surface& strip, int px_per_s);
   int height() const { return height_; }
   int width() const { return width_; }
-  /// Draws the strip over the lowest height() rows of `to`, moved on by `elapsed` since it appeared.
-  void draw(const wire::Planes<std::uint8_t>& to, Area area, Ns elapsed) const;
+  /// Draws the strip over the lowest height() rows of `to`, moved on by `elapsed` since it appeared, dimmed like the rest.
+  void draw(const wire::Planes<std::uint8_t>& to, Area area, Ns elapsed, int brightness_percent = 100) const;
 
  private:
   int width_, height_, px_per_s_;

@@ -90,7 +90,9 @@ class OpenApi {
 
  private:
   OpenApi() {
-    const std::string file = std::string(std::getenv("FZ_SOURCE_DIR")) + "/server/openapi/openapi.yaml";
+    const char* tree = std::getenv("FZ_SOURCE_DIR");
+    if (!tree) throw std::runtime_error("FZ_SOURCE_DIR is not set; run through ctest");
+    const std::string file = std::string(tree) + "/server/openapi/openapi.yaml";
     SpawnOptions o;
     o.argv = {"/usr/bin/python3", "-c",
               "import json,sys,yaml; json.dump(yaml.safe_load(open(sys.argv[1], encoding='utf-8')), sys.stdout, default=str)", file};

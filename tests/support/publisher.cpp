@@ -16,13 +16,16 @@ std::string member(const json::value& v, std::string_view name) {
 }
 }  // namespace
 
-Publisher::Publisher(UtcTime now) {
+Publisher::Publisher(UtcTime now) : base_(now) {
   office.root.issued = now - Days{30};
+  office.root.expires = now + Days{365};
+  office.reviewers.issued = now - Days{20};
+  office.reviewers.expires = now + Days{200};
   metadata["1.root.json"] = office.root_bytes();
   schedule::Slot slot;
   slot.id = slot.campaign = "main";
   slot.from = *schedule::parse_date("2026-01-01");
-  slot.until = *schedule::parse_date("2040-01-01");
+  slot.until = *schedule::parse_date("2099-01-01");
   slot.dayparts = {schedule::DayPart{}};
   slots_["main"] = slot;
   withdrawals_ = office.withdrawals(1, {}, now);
@@ -40,7 +43,8 @@ void Publisher::add(const NewItem& item) {
   Approval a = office.approval(item.id);
   a.kind = item.kind;
   a.offline_days = item.offline_days;
-  a.valid_until = item.valid_until;
+  a.issued = a.valid_from = base_ - Days{2};
+  a.valid_until = item.valid_until.value_or(base_ + Days{360});
   crypto::ChunkedHasher hasher;
   hasher.update(as_bytes(item.bytes));
   const auto digest = hasher.finish();

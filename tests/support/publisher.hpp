@@ -23,7 +23,7 @@ class Publisher {
     Millis duration{10000};
     std::string slot = "main";
     int offline_days = 60;
-    UtcTime valid_until = kOfficeNow + Days{360};
+    std::optional<UtcTime> valid_until{};  ///< default: 360 days from the beginning
   };
   void add(const NewItem& item);
   void remove(const std::string& id);
@@ -65,6 +65,7 @@ class Publisher {
   std::map<std::string, trust::Approval> approvals;
 
  private:
+  UtcTime base_;
   std::string put(std::string bytes);
   Answer plays_answer(const Request& request, UtcTime now);
   std::map<std::string, NewItem> items_;

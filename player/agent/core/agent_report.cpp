@@ -1,0 +1,77 @@
+// What the agent says of itself: alarms, status, state files.
+#include <algorithm>
+
+#include "player/agent/core/agent.hpp"
+#include "shared/base/json.hpp"
+
+namespace fz::agent {
+namespace {
+
+constexpr Millis kSaveClock = std::chrono::minutes(5);
+constexpr Millis kSaveRotation{30000};
+
+}  // namespace
+
+void Agent::note_alarms(const Now& now, const Actions& out) {
+  for (const auto& action : out) {
+    const auto* alarm = std::get_if<Alarm>(&action);
+    if (!alarm) continue;
+    last_trouble_ = alarm->error;
+    Noted& noted = alarms_[std::string(code_name(alarm->error.code))];
+    noted.at = now.utc;
+    noted.detail = alarm->error.detail.substr(0, 200);
+    ++noted.count;
+  }
+  if (updater_ && updater_->last_success() && updater_->state() == Update::idle) last_trouble_.reset();
+}
+
+std::string Agent::status_json(const Now& now) const {
+  json::array alarms;
+  for (const auto& [code, noted] : alarms_)
+    alarms.push_back(json::object{
+        {"code", code}, {"at", format_time(noted.at)}, {"detail", is_utf8(noted.detail) ? noted.detail : ""}, {"count", noted.count}});
+  json::object status{{"version", config_.session.version},   {"clock", trust::clock_trust_name(time_.trust)},
+                      {"playing", director_.on_air()},        {"spool", ledger_.last_counter() - reporter_.acknowledged()},
+                      {"tzdata", schedule::tzdata_version()}, {"alarms", std::move(alarms)}};
+  status["freshness"] = state_ ? trust::freshness_name(state_->freshness({now.utc, time_.trust})) : "dark";
+  if (state_ && state_->timestamp()) status["set_version"] = state_->timestamp()->value.version;
+  if (free_mb_ >= 0) status["free_mb"] = free_mb_;
+  return json::write(status);
+}
+
+void Agent::report_status(const Now& now, Actions& out) {
+  if (now.boot < status_due_) return;
+  status_due_ = now.boot + config_.status_every;
+  if (session_.token().empty()) return;
+  std::string status = status_json(now);
+  if (channel_.open()) {
+    out.emplace_back(SendChannel{"{\"m\":\"status\",\"status\":" + status + "}"});
+  } else {
+    Call c;
+    c.id = status_call_ = status_call_ == 0 ? std::uint64_t{4} << 20 : status_call_ + 1;
+    c.method = Call::Method::put;
+    c.path = "/v1/status";
+    c.body = std::move(status);
+    c.token = session_.token();
+    c.timeout = Millis{20000};
+    out.emplace_back(std::move(c));
+  }
+}
+
+void Agent::save(const Now& now, Actions& out) {
+  if (state_ && state_->revision() != saved_revision_) {
+    saved_revision_ = state_->revision();
+    out.emplace_back(SaveState{StateFile::trust, state_->save()});
+  }
+  if (clock_saved_ == Millis{0} || now.boot - clock_saved_ >= kSaveClock) {
+    clock_saved_ = std::max(now.boot, Millis{1});
+    out.emplace_back(SaveState{StateFile::clock, clock_.save(now.boot)});
+  }
+  if (now.boot - rotation_saved_ >= kSaveRotation) {
+    rotation_saved_ = now.boot;
+    std::string text = director_.rotation().write();
+    if (text != saved_rotation_) out.emplace_back(SaveState{StateFile::rotation, saved_rotation_ = std::move(text)});
+  }
+}
+
+}  // namespace fz::agent

@@ -8,7 +8,7 @@ import attack
 import judge
 from programs import Failed, wait_for
 
-SLATES = ("waiting", "fallback", "clock")
+SLATES = ("enrol", "waiting", "fallback", "clock")
 
 
 def references(demo, screen):
@@ -33,7 +33,8 @@ def references(demo, screen):
                 add(item["id"], page, True)
     site = screen.get("site_name", "")
     for state in SLATES:
-        for number, where in enumerate((["--site", site, "--server", demo.server_url], ["--site", site], [])):
+        code = ["--code", demo.state["code"]] if state == "enrol" else ["--site", site]
+        for number, where in enumerate(([*code, "--server", demo.server_url], code)):
             for page in draw(demo, folder / f"slate-{state}-{number}", "--slate", state, *where):
                 add("slate", page, True)
     return refs

@@ -134,7 +134,7 @@ class Demo:
                 say(f"等待转码 {item['title']}", "waiting for its renditions")
                 detail = self.fz("wenyuan", "item", item["id"], "--wait", "600", seconds=660)
                 item["renditions"] = detail["renditions"]
-                self.fz("wenyuan", "submit", item["id"], "--region", REGION, "--offline-days", "365")
+                self.fz("wenyuan", "submit", item["id"], "--group", "district", "--region", REGION, "--offline-days", "365")
                 item["state"] = "submitted"
                 self.done("items", items)
 
@@ -199,6 +199,7 @@ class Demo:
         shown = wait_for("the screen shows its enrolment code", 30, code, self.programs)
         say(f"屏幕显示登记代码 {shown}，工作人员录入 …", "the screen shows its code; staff type it in")
         screen = self.fz("admin", "enrol", shown, "--site", self.state["organisation"]["site"], "--name", "演示屏")
+        self.done("code", shown)
         self.done("screen", screen["id"])
 
     def publish(self):

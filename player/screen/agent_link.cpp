@@ -47,6 +47,7 @@ void AgentLink::accept() {
     log::warn("a connection of another user was refused");
     return;
   }
+  if (channel_) receive();  // what the old one said before it went away still counts: an acknowledgement, a go
   if (channel_) drop("a new agent connected");
   channel_.emplace(std::move(**connection));
 }

@@ -7,7 +7,7 @@ namespace fz::library {
 Result<void> check_tags(std::string_view fraud_kind, std::string_view exposes) {
   if (!fraud_kind.empty()) {
     auto checked = check_title(fraud_kind);
-    if (!checked || utf8_length(fraud_kind) > 20) return fail(Code::bad_field, {{"field", "fraud_kind"}, {"what", "1-20 字 (characters)"}});
+    if (!checked || utf8_length(fraud_kind) > 40) return fail(Code::bad_field, {{"field", "fraud_kind"}, {"what", "1-40 字 (characters)"}});
   }
   if (!exposes.empty() && exposes != "method" && exposes != "case") {
     return fail(Code::bad_field, {{"field", "exposes"}, {"what", "method / case"}});

@@ -108,9 +108,10 @@ Result<std::string> check_title(std::string_view given) {
 }
 
 const std::vector<std::string>& fraud_kinds() {
-  static const std::vector<std::string> kinds{"刷单返利", "虚假贷款", "冒充客服",   "冒充公检法",   "冒充领导熟人", "虚假投资理财",
-                                              "杀猪盘",   "虚假兼职", "保健品诈骗", "游戏账号交易", "虚假征信",     "裸聊敲诈",
-                                              "养老诈骗", "邮件诈骗", "两卡犯罪",   "网络购物",     "其他"};
+  static const std::vector<std::string> kinds{
+      "fake_orders", "fake_loan",     "fake_customer_service", "fake_police",   "fake_leader",  "fake_acquaintance", "fake_investment",
+      "dating",      "part_time_job", "health_products",       "elder_care",    "game_account", "credit_repair",     "naked_chat",
+      "email_fraud", "two_cards",     "screen_sharing",        "phishing_link", "general"};
   return kinds;
 }
 

@@ -62,6 +62,8 @@ TEST_P(WebSocket, Echo) {
   EXPECT_EQ(ear.heard.back().size(), 200005u);
   ear.client->close();
   EXPECT_TRUE(eventually([&] { return f.ws->closed == 1; }));
+  ear.client.reset();  // joins the client's thread: on_close was called
+  ASSERT_TRUE(ear.closed);
   EXPECT_EQ(ear.closed->code, Code::cancelled);
 }
 

@@ -5,7 +5,7 @@
 namespace fz::agent {
 namespace {
 
-constexpr Millis kLatePredecessor{10000};  // a report comes within a tick; ten seconds later it never will
+constexpr Millis kLatePredecessor{5000};  // a report comes within a tick; five seconds later it never will
 constexpr Millis kLongestDelay = std::chrono::hours{24 * 7};
 
 // The screen stamps with the machine's wall clock; what counts is the trusted time of "now" less the age of the stamp.
@@ -42,7 +42,7 @@ Intent* Ledger::find(std::string_view play) {
 
 void Ledger::erase(std::string_view play) {
   std::erase_if(open_, [&](const Intent& i) { return i.play == play; });
-  if (const auto it = started_at_.find(play); it != started_at_.end()) started_at_.erase(it);
+  if (const auto it = overtaken_.find(play); it != overtaken_.end()) overtaken_.erase(it);
   if (const auto it = inherited_.find(play); it != inherited_.end()) inherited_.erase(it);
 }
 
@@ -56,7 +56,10 @@ bool Ledger::started(const wire::Started& m, const Now& now, std::string_view cl
   if (!i || i->started) return i != nullptr;
   i->started = trusted(m.at_ms, now);
   i->clock = clock;
-  started_at_[m.play] = now.boot;
+  for (const auto& earlier : open_) {
+    if (earlier.play == m.play) break;
+    if (earlier.zone == i->zone) overtaken_.try_emplace(earlier.play, now.boot);
+  }
   out.emplace_back(StoreStarted{m.play, *i->started, i->clock});
   return true;
 }
@@ -116,13 +119,8 @@ void Ledger::sweep(const Now& now, Actions& out) {
   if (open_.empty()) return;
   std::set<std::string, std::less<>> over;
   if (now.boot >= grace_end_) over = inherited_;
-  for (auto later = open_.rbegin(); later != open_.rend(); ++later) {
-    const auto it = started_at_.find(later->play);
-    if (it == started_at_.end() || now.boot - it->second < kLatePredecessor) continue;
-    for (auto earlier = std::next(later); earlier != open_.rend(); ++earlier)
-      if (earlier->zone == later->zone) over.insert(earlier->play);
-    break;
-  }
+  for (const auto& [play, since] : overtaken_)
+    if (now.boot - since >= kLatePredecessor) over.insert(play);
   std::set<std::string, std::less<>> zones;
   for (const auto& i : open_)
     if (over.contains(i.play)) zones.insert(i.zone);

@@ -36,7 +36,7 @@ class Ledger {
 
   /// A new screen process or a reconnect: what is open gets at most `grace` beyond its own duration to be reported.
   void screen_connected(const Now& now, Millis grace);
-  /// Settles plays whose report can no longer come: a later play of the zone started 10 s ago, or the grace is over.
+  /// Settles plays whose report can no longer come: a later play of the zone began 5 s ago, or the grace is over.
   /// Started and not ended: one record "unknown". Not started and the one before it has no end: dropped.
   void sweep(const Now& now, Actions& out);
 
@@ -54,7 +54,7 @@ class Ledger {
   void erase(std::string_view play);
 
   std::deque<Intent> open_;
-  std::map<std::string, Millis, std::less<>> started_at_;  // boot time of `started`, this run
+  std::map<std::string, Millis, std::less<>> overtaken_;  // open plays, and when a later one of their zone began
   std::int64_t last_counter_ = 0;
   std::string last_hash_ = std::string(64, '0');
   std::set<std::string, std::less<>> storing_;    // settled here, not yet durable

@@ -1,0 +1,153 @@
+// The small parts of the core.
+#include <gtest/gtest.h>
+
+#include "player/agent/core/backoff.hpp"
+#include "player/agent/core/ledger.hpp"
+#include "player/agent/core/session.hpp"
+#include "player/agent/core/set.hpp"
+
+namespace fz::agent {
+namespace {
+
+trust::Rendition rendition(const std::string& profile) {
+  return {profile, 1, "video/mp4", profile, {}};
+}
+std::string choose(std::initializer_list<const char*> profiles, int width, int height) {
+  std::vector<trust::Rendition> all;
+  for (const auto* p : profiles) all.push_back(rendition(p));
+  return choose_rendition(all, {width, height}).profile;
+}
+
+TEST(Catalogue, TheRenditionThatFitsTheSurface) {
+  EXPECT_EQ(choose({"original", "1080p", "720p"}, 1920, 1080), "1080p");
+  EXPECT_EQ(choose({"original", "1080p", "720p"}, 1280, 720), "720p");
+  EXPECT_EQ(choose({"1080p", "720p"}, 640, 360), "720p");
+  EXPECT_EQ(choose({"720p", "1080p"}, 3840, 2160), "1080p");
+  EXPECT_EQ(choose({"original"}, 1920, 1080), "original");
+  EXPECT_EQ(choose({"1920x1080", "1080x1920"}, 1080, 1920), "1080x1920");
+  EXPECT_EQ(choose({"strange", "other"}, 1920, 1080), "strange");
+}
+
+TEST(Set, IsReadBackAsItWasWritten) {
+  PlaySet set;
+  set.targets_version = 7;
+  set.targets_sha256 = std::string(64, 'a');
+  set.playlist_sha256 = std::string(64, 'b');
+  set.approvals["ap-1"] = std::string(64, 'c');
+  set.items["ap-1"] = {"ap-1", "标题", std::string(64, 'd'), 5, "application/vnd.fz.slogan+json", wire::CueKind::text};
+  const auto text = write_set(set);
+  const auto back = read_set(text).value();
+  EXPECT_EQ(write_set(back), text);
+  EXPECT_EQ(back.items.at("ap-1").kind, wire::CueKind::text);
+  EXPECT_EQ(blobs_of(back).size(), 3u);
+  for (std::size_t i = 0; i < text.size(); ++i) EXPECT_FALSE(read_set(text.substr(0, i)));
+}
+
+TEST(Backoff, DoublesWithJitterUpToItsMost) {
+  Chance chance(3);
+  Backoff b(Millis{1000}, Millis{60000});
+  Millis whole{1000};
+  for (int i = 0; i < 40; ++i) {
+    const auto wait = b.fail(chance);
+    EXPECT_GE(wait, whole / 2);
+    EXPECT_LE(wait, whole);
+    whole = std::min(whole * 2, Millis{60000});
+  }
+}
+
+TEST(Session, ProvisionIsReadBack) {
+  Provision p{"scr-1", "site-1", "村委会", "1001", "500119", "Asia/Shanghai", true};
+  const auto back = read_provision(write_provision(p)).value();
+  EXPECT_EQ(write_provision(back), write_provision(p));
+  EXPECT_FALSE(read_provision("{}"));
+}
+
+class LedgerTest : public testing::Test {
+ protected:
+  Intent intent(const std::string& play) { return {play, "main", "ap-1", "sha", "c", "s", Millis{5000}, now.utc, {}, "attested"}; }
+  wire::Started started(const std::string& play) { return {play, to_unix_ms(now.wall), 0}; }
+  wire::Ended ended(const std::string& play, std::int64_t frames = 100) {
+    wire::Ended e;
+    e.play = play;
+    e.at_ms = to_unix_ms(now.wall);
+    e.shown_ms = 5000;
+    e.frames = frames;
+    return e;
+  }
+  template <class T>
+  std::vector<T> of() {
+    std::vector<T> found;
+    for (const auto& a : out)
+      if (const auto* t = std::get_if<T>(&a)) found.push_back(*t);
+    return found;
+  }
+  Ledger ledger;
+  Actions out;
+  Now now{Millis{100000}, parse_time("2026-11-22T08:00:00Z").value(), parse_time("2026-11-22T08:00:00Z").value()};
+};
+
+TEST_F(LedgerTest, TheScreenIsAcknowledgedOnlyAfterTheRecordIsStored) {
+  ledger.intend(intent("a"), out);
+  ledger.started(started("a"), now, "attested", out);
+  ledger.ended(ended("a"), "", now, "attested", out);
+  ledger.ended(ended("a"), "", now, "attested", out);  // repeated by a reconnect meanwhile
+  EXPECT_EQ(of<StoreRecord>().size(), 1u);
+  EXPECT_TRUE(of<TellScreen>().empty());
+  ledger.settled("a", out);
+  EXPECT_EQ(of<TellScreen>().size(), 1u);
+  ledger.ended(ended("a"), "", now, "attested", out);  // the acknowledgement was lost
+  EXPECT_EQ(of<StoreRecord>().size(), 1u);
+  EXPECT_EQ(of<TellScreen>().size(), 2u);
+}
+
+TEST_F(LedgerTest, AfterAKillOneUnknownEndAndWhatCannotHaveBegunIsDropped) {
+  auto a = intent("a");
+  a.started = now.utc;
+  ledger.load(5, std::string(64, 'f'), {a, intent("b")});
+  ledger.screen_connected(now, Millis{60000});
+  ledger.sweep(now, out);
+  EXPECT_TRUE(out.empty());  // the same screen may still report them
+  now.boot += Millis{71000};
+  ledger.sweep(now, out);
+  const auto records = of<StoreRecord>();
+  ASSERT_EQ(records.size(), 1u);
+  EXPECT_EQ(records[0].play.id, "a");
+  EXPECT_EQ(records[0].play.end, "unknown");
+  EXPECT_EQ(records[0].play.counter, 6);
+  EXPECT_EQ(records[0].play.previous, std::string(64, 'f'));
+  EXPECT_FALSE(records[0].play.ended);
+  ASSERT_EQ(of<DropIntent>().size(), 1u);
+  EXPECT_EQ(of<DropIntent>()[0].play, "b");
+}
+
+TEST_F(LedgerTest, AnInheritedPlayThatTheScreenStillReportsIsWhole) {
+  ledger.load(0, std::string(64, '0'), {intent("a")});
+  ledger.screen_connected(now, Millis{60000});
+  now.boot += Millis{5000};
+  now.wall += Millis{5000};
+  now.utc += Millis{5000};
+  ledger.ended(ended("a"), "", now, "continued", out);
+  const auto records = of<StoreRecord>();
+  ASSERT_EQ(records.size(), 1u);
+  EXPECT_EQ(records[0].play.end, "completed");
+  EXPECT_EQ(records[0].play.started, now.utc - Millis{5000});
+  EXPECT_EQ(records[0].play.clock, "continued");
+}
+
+TEST_F(LedgerTest, WhatNeverReachedTheSurfaceHasNoRecord) {
+  ledger.intend(intent("a"), out);
+  ledger.ended(ended("a", 0), "replaced", now, "attested", out);
+  EXPECT_TRUE(of<StoreRecord>().empty());
+  EXPECT_EQ(of<DropIntent>().size(), 1u);
+}
+
+TEST_F(LedgerTest, TheWallClocksJumpDoesNotMoveARecord) {
+  ledger.intend(intent("a"), out);
+  const auto s = started("a");
+  now.wall += Days{3650};  // between the screen's stamp and its arrival
+  ledger.started(s, now, "attested", out);
+  EXPECT_EQ(of<StoreStarted>()[0].started, now.utc);
+}
+
+}  // namespace
+}  // namespace fz::agent

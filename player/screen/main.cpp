@@ -102,12 +102,10 @@ Fd stop_signals() {
 
 constexpr int kTendMs = 100;
 
-int play_files(Screen& screen, const Options& o, int signals) {
-  PlayFiles player(screen, o.list);
-  player.prefetch();  // decoders start while the slate is drawn
+int play_files(Screen& screen, PlayFiles& player, const Options& o, int signals) {
   screen.begin();
+  player.play_on(screen);
   screen.ticker(o.ticker, o.px_per_s);
-  player.hand_over();
   auto tended = monotonic_ns();
   while (!player.done()) {
     pollfd p[2] = {{screen.event_fd(), POLLIN, 0}, {signals, POLLIN, 0}};
@@ -162,13 +160,19 @@ int run(int argc, char** argv) {
   ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   ::mallopt(M_ARENA_MAX, 2);  // flatter memory over weeks
   Fd signals = stop_signals();
+  auto no_surface = [](const Error& e) {
+    std::cerr << message(e, Lang::zh) << ' ' << message(e, Lang::en) << '\n';
+    return 1;
+  };
+  auto area = surface_area(o.screen.output);
+  if (!area) return no_surface(area.error());
+  o.screen.output.area = *area;
+  PlayFiles player(o.list, *area);
+  if (o.listen.empty()) player.start_first();
   init_gstreamer();
   auto screen = Screen::open(o.screen);
-  if (!screen) {
-    std::cerr << message(screen.error(), Lang::zh) << ' ' << message(screen.error(), Lang::en) << '\n';
-    return 1;
-  }
-  return o.listen.empty() ? play_files(**screen, o, signals.get()) : serve(**screen, o, signals.get());
+  if (!screen) return no_surface(screen.error());
+  return o.listen.empty() ? play_files(**screen, player, o, signals.get()) : serve(**screen, o, signals.get());
 }
 
 }  // namespace

@@ -56,6 +56,12 @@ std::string_view sink_name(SinkKind kind) {
   return "null";
 }
 
+Result<Area> surface_area(const OutputOptions& options) {
+  if (options.area.width > 0) return options.area;
+  if (options.sink == SinkKind::x11) return display_area();
+  return Area{1920, 1080};
+}
+
 void init_gstreamer() {
   ::setenv("GST_REGISTRY_DISABLE", "yes", 1);
   gst_init(nullptr, nullptr);
@@ -66,13 +72,11 @@ void init_gstreamer() {
 Result<std::unique_ptr<Output>> Output::open(OutputOptions options, std::function<void(const Presented&)> report) {
   std::unique_ptr<Output> out(new Output(options));
   out->epoch_ = monotonic_ns();
+  FZ_TRY(out->options_.area, surface_area(options));
   if (options.sink == SinkKind::x11) load_plugins({"ximagesink"});
   if (options.audio_device) load_plugins({"audioconvert", "audioresample", "volume", "alsa", "pulseaudio", "autodetect"});
   if (options.sink == SinkKind::x11) {
-    FZ_TRY(out->window_, XWindow::open(options.area, options.fullscreen));
-    out->options_.area = out->window_->area();
-  } else if (options.area.width == 0) {
-    out->options_.area = {1920, 1080};
+    FZ_TRY(out->window_, XWindow::open(out->options_.area, options.fullscreen));
   }
   out->presenter_ = std::make_unique<Presenter>(out->options_.area, std::move(report));
   FZ_CHECK(out->build_video());

@@ -24,12 +24,15 @@ std::string_view sink_name(SinkKind kind);
 
 struct OutputOptions {
   SinkKind sink = SinkKind::headless;
-  Area area;  ///< 0x0: the display's own size, else 1920x1080
+  Area area;  ///< 0x0: see surface_area()
   Rate rate;
   bool sync = true;           ///< false: as fast as it goes (for tests of leaks)
   bool fullscreen = true;     ///< x11 only
   bool audio_device = false;  ///< false: sound goes nowhere, in time
 };
+
+/// The size that an output with these options has; asks the display if none is given. Errors: screen_sink.
+Result<Area> surface_area(const OutputOptions& options);
 
 /// Loads the few GStreamer plugins that an output needs, without a registry: no parser and no decoder gets into this
 /// process, and nothing is scanned at start. Call once, before anything else of this module.

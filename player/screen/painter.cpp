@@ -12,6 +12,7 @@ namespace fz::screen {
 
 namespace {
 constexpr int kLeadTicks = 3;                     // painted ahead: two in the queue, one at the sink
+constexpr Ns kIdleLead = 8 * kNsPerMs;            // enough to paint and convert one frame
 constexpr Ns kLateLimit = 200 * kNsPerMs;         // more than this behind: leave frames out instead of a burst
 constexpr std::size_t kRetired = kLeadTicks + 2;  // copies of a painted buffer live no longer than this many pushes
 constexpr Ns kUnsyncedPatience = 2 * kNsPerS;     // without a clock a late decoder is waited for, within reason
@@ -71,8 +72,8 @@ void Painter::run() {
 void Painter::beat() {
   pts_ = tick_pts(tick_, rate_);
   if (output_.options().sync) {
-    // With nothing on air one beat ahead will do: what is to come is shown that much earlier.
-    if (!wait_until(pts_ - (zones_.front()->playing() ? lead_ : tick_duration(tick_, rate_)))) return;
+    // With nothing on air there is nothing to be late with: what comes is shown that much earlier.
+    if (!wait_until(pts_ - (zones_.front()->playing() ? lead_ : kIdleLead))) return;
     if (auto skip = ticks_to_skip(pts_, output_.running_time(), kLateLimit, lead_, rate_); skip > 0) {
       log::warn("the painter was {} ms late: {} beats left out", (output_.running_time() - pts_) / kNsPerMs, skip);
       tick_ += skip;

@@ -36,16 +36,25 @@ Result<PlayFiles::Item> PlayFiles::start(const fs::path& file) {
   }
   FZ_TRY(auto media, open_read(file));
   wire::DecodeRequest request;
-  request.geometry = {screen_.output().area.width, screen_.output().area.height, kSlots, kAudioFrames};
+  request.geometry = {area_.width, area_.height, kSlots, kAudioFrames};
   request.fit = list_.fit;
   request.still_duration = list_.still_duration;
   request.program = list_.decoder;
+  // A picture's decoder need not load the plugins for films.
+  auto kind = file.extension();
+  if (kind == ".png" || kind == ".jpg" || kind == ".jpeg" || kind == ".webp") request.media_type = "image/*";
   FZ_TRY(item.decoder, wire::DecoderProcess::start(std::move(media), request));
   return item;
 }
 
-void PlayFiles::prefetch() {
-  while (items_.size() < kItemsAtOnce && next_ < total()) {
+void PlayFiles::play_on(Screen& screen) {
+  screen_ = &screen;
+  if (items_.empty()) prefetch(kItemsAtOnce);
+  hand_over();
+}
+
+void PlayFiles::prefetch(std::size_t items) {
+  while (items_.size() < items && next_ < total()) {
     const auto& file = list_.files[next_ % list_.files.size()];
     ++next_;
     auto item = start(file);
@@ -71,11 +80,11 @@ void PlayFiles::hand_over() {
         at = items_.erase(at);
         continue;
       }
-      screen_.cue_media(play, item.file.filename().string(), std::string(kZone), 0, *std::move(ring));
+      screen_->cue_media(play, item.file.filename().string(), std::string(kZone), 0, *std::move(ring));
     } else {
-      screen_.cue_text(play, item.file.filename().string(), std::string(kZone), list_.text_duration.count() * kNsPerMs, item.text);
+      screen_->cue_text(play, item.file.filename().string(), std::string(kZone), list_.text_duration.count() * kNsPerMs, item.text);
     }
-    screen_.go(play);
+    screen_->go(play);
     ++at;
   }
 }
@@ -104,7 +113,9 @@ void PlayFiles::handle(const wire::ToAgent& event) {
                  [](const auto&) {},
              },
              event);
-  prefetch();
+  // Not before the first item is there: at the start its decoder has the processor to itself.
+  if (std::holds_alternative<wire::Idle>(event)) return;
+  prefetch(kItemsAtOnce);
   hand_over();
 }
 
@@ -114,7 +125,7 @@ void PlayFiles::tend() {
     auto ring = item.decoder->reader();
     if (ring && ring->state() != wire::RingState::starting) continue;  // the screen sees that itself
     item.stopping = true;
-    screen_.stop(play, wire::EndReason::stopped);
+    screen_->stop(play, wire::EndReason::stopped);
   }
 }
 

@@ -21,11 +21,11 @@ struct PlayList {
 /// Main thread only.
 class PlayFiles {
  public:
-  PlayFiles(Screen& screen, PlayList list) : screen_(screen), list_(std::move(list)) {}
-  /// Starts what can be started; call at the beginning and after every event. A decoder may start before Screen::begin().
-  void prefetch();
-  /// Hands prefetched items to the screen. REQUIRES: the screen has begun.
-  void hand_over();
+  PlayFiles(PlayList list, Area area) : list_(std::move(list)), area_(area) {}
+  /// Starts the first item's decoder, which takes longer than anything else at the start. No screen is needed yet.
+  void start_first() { prefetch(1); }
+  /// Hands what was started to the screen. REQUIRES: the screen has begun, and outlives this.
+  void play_on(Screen& screen);
   void handle(const wire::ToAgent& event);
   /// Finds decoders that died before their first frame.
   void tend();
@@ -41,11 +41,14 @@ class PlayFiles {
     bool handed = false, cued = false, stopping = false;
   };
   std::size_t total() const { return list_.loops == 0 ? SIZE_MAX : list_.files.size() * static_cast<std::size_t>(list_.loops); }
+  void prefetch(std::size_t items);
+  void hand_over();
   Result<Item> start(const fs::path& file);
   void skip(const fs::path& file, const std::string& why);
 
-  Screen& screen_;
+  Screen* screen_ = nullptr;
   PlayList list_;
+  Area area_;
   std::size_t next_ = 0, shown_ = 0, skipped_ = 0;
   std::map<std::string, Item> items_;  // by play id, which sorts by order
 };

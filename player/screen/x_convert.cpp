@@ -11,7 +11,7 @@ namespace {
 constexpr int kLuma = 298, kRedV = 459, kGreenU = -55, kGreenV = -136, kBlueU = 541;
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(FZ_SANITIZE)
-#define FZ_VECTOR_CLONES __attribute__((target_clones("avx2", "sse4.1", "default")))
+#define FZ_VECTOR_CLONES __attribute__((target_clones("arch=skylake-avx512", "avx2", "sse4.1", "default")))
 #else
 #define FZ_VECTOR_CLONES  // the sanitizers' runtime is not up yet when the loader picks a clone
 #endif

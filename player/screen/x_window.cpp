@@ -30,19 +30,30 @@ void ask_fullscreen(Display* d, Window w) {
   XChangeProperty(d, w, XInternAtom(d, "_NET_WM_STATE", False), XA_ATOM, 32, PropModeReplace,
                   reinterpret_cast<const unsigned char*>(&fullscreen), 1);
 }
+
+Result<Display*> open_display() {
+  XInitThreads();
+  if (Display* d = XOpenDisplay(nullptr)) return d;
+  const char* name = std::getenv("DISPLAY");
+  return fail(Code::screen_sink, {{"sink", "x11"}, {"what", name ? std::string("DISPLAY=") + name : "DISPLAY is not set"}});
+}
 }  // namespace
 
+Result<Area> display_area() {
+  FZ_TRY(Display * d, open_display());
+  int screen = DefaultScreen(d);
+  Area area{DisplayWidth(d, screen) & ~1, DisplayHeight(d, screen) & ~1};
+  XCloseDisplay(d);
+  return area;
+}
+
 Result<std::unique_ptr<XWindow>> XWindow::open(Area area, bool fullscreen) {
-  XInitThreads();
-  Display* d = XOpenDisplay(nullptr);
-  const char* name = std::getenv("DISPLAY");
-  if (!d) return fail(Code::screen_sink, {{"sink", "x11"}, {"what", name ? std::string("DISPLAY=") + name : "DISPLAY is not set"}});
+  FZ_TRY(Display * d, open_display());
   std::unique_ptr<XWindow> x(new XWindow);
   x->display_ = d;
   int screen = DefaultScreen(d);
-  x->area_ = area.width > 0 ? area : Area{DisplayWidth(d, screen) & ~1, DisplayHeight(d, screen) & ~1};
-  x->window_ = XCreateSimpleWindow(d, RootWindow(d, screen), 0, 0, static_cast<unsigned>(x->area_.width),
-                                   static_cast<unsigned>(x->area_.height), 0, 0, kSlateBlue);
+  x->window_ = XCreateSimpleWindow(d, RootWindow(d, screen), 0, 0, static_cast<unsigned>(area.width), static_cast<unsigned>(area.height), 0,
+                                   0, kSlateBlue);
   XStoreName(d, x->window_, "Fanzha");
   XSelectInput(d, x->window_, StructureNotifyMask);
   Atom closed = XInternAtom(d, "WM_DELETE_WINDOW", False);

@@ -8,16 +8,18 @@
 
 namespace fz::screen {
 
+/// Size of the display of $DISPLAY, made even. Errors: screen_sink.
+Result<Area> display_area();
+
 /// Owns a connection to the X server and one window on it. Main thread.
 class XWindow {
  public:
-  /// Opens the display of $DISPLAY; `area` 0x0: the whole screen. Turns the screen saver off while it lives when full screen.
+  /// Opens the display of $DISPLAY. Turns the screen saver off while it lives when full screen.
   /// The window appears with the first call of show(). Errors: screen_sink.
   static Result<std::unique_ptr<XWindow>> open(Area area, bool fullscreen);
   ~XWindow();
   XWindow(const XWindow&) = delete;
   XWindow& operator=(const XWindow&) = delete;
-  Area area() const { return area_; }
   std::uintptr_t id() const { return window_; }
   /// Puts the window on the screen.
   void show();
@@ -28,7 +30,6 @@ class XWindow {
   XWindow() = default;
   void* display_ = nullptr;  // Display*: Xlib's macros stay in the .cpp
   std::uintptr_t window_ = 0;
-  Area area_;
   bool saver_off_ = false;
 };
 

@@ -14,8 +14,8 @@ import zlib
 
 GRID_W, GRID_H = 16, 9
 ROW_STEP = 37
-# Greatest difference of one area's mean luminance (of 255) between our scaler or colour conversion and ffmpeg's.
-TOLERANCE = 8
+# Greatest difference of one area's mean luminance (of 255) between our scaler or colour conversion and ffmpeg's; 4 was seen.
+TOLERANCE = 6
 BLACK_LUMA = 20  # limited range: 16 is black
 
 Frame = collections.namedtuple("Frame", "t_ms pts_ns play luma crc grid rows")
@@ -47,9 +47,10 @@ def row_crc(frame, width, height, rows):
 def decode(path, width, height, rows, still):
     """The reference of a media file on a surface of this size: a list of (crc, luminance grid), one for each frame."""
     # The format right behind the scaler makes the scaler do the conversion, with this matrix; elsewhere ffmpeg takes BT.601.
-    fit = (f"scale={width}:{height}:force_original_aspect_ratio=decrease:flags=bicubic:out_color_matrix=bt709:out_range=tv,"
-           f"format=yuv420p,pad={width}:{height}:(ow-iw)/2:(oh-ih)/2:black")
-    graph = f"[0:v:0]{fit},split[a][b];[b]extractplanes=y,scale={GRID_W}:{GRID_H}:flags=area:in_range=full:out_range=full[c]"
+    fit = (f"scale={width}:{height}:force_original_aspect_ratio=decrease:flags=bicubic+accurate_rnd+full_chroma_int:"
+           f"out_color_matrix=bt709:out_range=tv,format=yuv420p,pad={width}:{height}:(ow-iw)/2:(oh-ih)/2:black")
+    # accurate_rnd: without it the area filter's rounding adds up to 6 on even areas.
+    graph = f"[0:v:0]{fit},split[a][b];[b]extractplanes=y,scale={GRID_W}:{GRID_H}:flags=area+accurate_rnd+bitexact:in_range=full:out_range=full[c]"
     once = ["-frames:v", "1"] if still else []
     with tempfile.NamedTemporaryFile(suffix=".gray") as grids:
         command = ["ffmpeg", "-v", "error", "-nostdin", "-y", "-i", str(path), "-filter_complex", graph,

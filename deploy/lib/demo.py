@@ -1,5 +1,6 @@
 """The whole product on one machine: see deploy/demo. Every step goes through the programs and public routes that people use."""
 import argparse
+import fcntl
 import json
 import os
 import pathlib
@@ -11,8 +12,16 @@ import tempfile
 import time
 
 import check
-from programs import Failed, Programs, TREE, fingerprint, free_port, serve_preview, wait_for
+from programs import Failed, Programs, TREE, fingerprint, free_port, say, serve_preview, wait_for
 
+HELP = """整套产品在一台机器上运行：服务器、内容、两名审核人、一块屏幕。
+The whole product on this machine: server, content, two reviewers, one screen. Ctrl-C ends it, the data is kept.
+
+--check plays every item once without a display, compares each frame with an independent decode of the approved bytes and
+prints one JSON line. --attack goes on: an attacker with the server's database, media folder and online key signs targets,
+snapshot, playlist and the screen's timestamp of his own, and names an unapproved picture in five ways (forged, borrowed,
+grafted, renamed and missing approvals, and a list of reviewers with his keys). The screen takes his list and plays one more
+cycle of it; right is: no unapproved frame, and the alarm in the screen's status ("alarms")."""
 REGION, VENUE = "500119", "904"  # a district, and a police station's lobby (OpenOOH 904)
 SAMPLES = TREE / "content-samples"
 ACCOUNTS = {
@@ -22,14 +31,9 @@ ACCOUNTS = {
 }
 
 
-def say(zh, en):
-    print(f"{zh}  {en}", file=sys.stderr, flush=True)
-
-
 class Demo:
     def __init__(self, folder, options):
         self.folder, self.options = pathlib.Path(folder), options
-        self.folder.mkdir(parents=True, exist_ok=True)
         self.programs = Programs(os.environ["FZ_BIN_DIR"], self.folder / "logs")
         self.state_file = self.folder / "demo.json"
         self.state = json.loads(self.state_file.read_text()) if self.state_file.exists() else {}
@@ -40,7 +44,7 @@ class Demo:
         self.preview = self.folder / "preview"
         self.preview.mkdir(exist_ok=True)
         self.keys = self.folder / "keys"
-        self.pin = None
+        self.pin, self.display = None, False
 
     # -- small helpers
     def done(self, step, value=True):
@@ -129,32 +133,38 @@ class Demo:
             items[str(file.relative_to(SAMPLES))] = {"id": item["id"], "kind": entry["kind"], "title": entry["title"],
                                                      "ms": entry.get("duration_ms", 0), "state": "uploaded"}
             self.done("items", items)
-        for file, item in items.items():
-            if item["state"] == "uploaded":
-                say(f"等待转码 {item['title']}", "waiting for its renditions")
-                detail = self.fz("wenyuan", "item", item["id"], "--wait", "600", seconds=660)
-                item["renditions"] = detail["renditions"]
-                self.fz("wenyuan", "submit", item["id"], "--group", "district", "--region", REGION, "--offline-days", "365")
-                item["state"] = "submitted"
-                self.done("items", items)
 
-    def approve(self):
-        """Each item: passed by the first reviewer, then signed by two fz-approve processes with separate keys."""
-        items = self.state["items"]
-        for item in items.values():
-            if item["state"] != "submitted":
-                continue
-            say(f"审核并签名 {item['title']}", "review and two signatures")
+    def renditions(self, item):
+        """Waits until the server has made them, and hands the item in for review."""
+        detail = self.fz("wenyuan", "item", item["id"], "--wait", "600", seconds=660)
+        item["renditions"] = detail["renditions"]
+        if detail["item"]["state"] == "draft":
+            self.fz("wenyuan", "submit", item["id"], "--group", "district", "--region", REGION, "--offline-days", "365")
+        item["state"] = "submitted"
+
+    def approve(self, item):
+        """Passed by the first reviewer, then signed by two fz-approve processes with separate keys."""
+        if self.fz("shenhe1", "item", item["id"])["item"]["state"] == "first":  # else an earlier start was ended in between
             self.fz("shenhe1", "pass", item["id"], "--comment", "事实、法条、措辞无误")
-            for who, holder in (("shenhe1", "reviewer-1"), ("shenhe2", "reviewer-2")):
-                if holder in self.options.without_approver:
-                    continue
-                self.programs.run("fz-approve", "--profile", self.folder / f"profile-{who}.json", "--item", item["id"],
-                                  "--key", self.keys / f"{holder}.key.json", "--yes", "--no-play", seconds=240)
-            detail = self.fz("shenhe2", "item", item["id"])
-            item["state"] = "approved" if detail["item"]["state"] == "approved" else "unapproved"
-            item["approval"] = detail.get("approval_id", "")
-            self.done("items", items)
+        for who, holder in (("shenhe1", "reviewer-1"), ("shenhe2", "reviewer-2")):
+            if holder in self.options.without_approver:
+                continue
+            self.programs.run("fz-approve", "--profile", self.folder / f"profile-{who}.json", "--item", item["id"],
+                              "--key", self.keys / f"{holder}.key.json", "--yes", "--no-play", seconds=240)
+        detail = self.fz("shenhe2", "item", item["id"])
+        item["state"] = "approved" if detail["item"]["state"] == "approved" else "unapproved"
+        item["approval"] = detail.get("approval_id", "")
+
+    def review(self):
+        """Item by item: while one is signed, the server makes the renditions of the next ones."""
+        items = self.state["items"]
+        todo = [i for i in items.values() if i["state"] in ("uploaded", "submitted")]
+        for number, item in enumerate(todo, 1):
+            say(f"转码、审核、两人签名 {number}/{len(todo)} {item['title']}", "renditions, review, two signatures")
+            for state, step in (("uploaded", self.renditions), ("submitted", self.approve)):
+                if item["state"] == state:
+                    step(item)
+                    self.done("items", items)
 
     def duration(self, item):
         """How long an item is shown: videos their own length; stills and texts 5 s in a check, as the samples say else."""
@@ -178,13 +188,16 @@ class Demo:
     def start_screen(self):
         say("启动屏幕 …", "starting the screen")
         socket = self.folder / "screen.sock"
-        display = bool(os.environ.get("DISPLAY")) and not self.options.check and not self.options.headless
-        sink = ["--sink", "x11"] if display else ["--sink", "headless", "--preview", self.preview]
-        self.programs.start("screen", "fz-screen", "--listen", socket, "--size", self.options.size, "--tap", self.tap, *sink)
+        socket.unlink(missing_ok=True)
+        options = self.options
+        self.display = bool(os.environ.get("DISPLAY")) and not options.check and not options.headless
+        how = ["--sink", "x11", *([] if options.fullscreen else ["--window"])] if self.display else ["--sink", "headless", "--preview", self.preview]
+        how += ["--tap", self.tap] if options.check else []
+        how += ["--audio", "auto"] if options.sound else []
+        self.programs.start("screen", "fz-screen", "--listen", socket, "--size", options.size, *how)
         wait_for("the screen listens", 20, socket.exists, self.programs)
         self.programs.start("agent", "fz-agent", "--server", self.server_url, "--pin", self.pin, "--root", self.keys / "1.root.json",
                             "--data", self.folder / "agent", "--screen-socket", socket)
-        return display
 
     def enrol(self):
         if "screen" in self.state:
@@ -210,61 +223,121 @@ class Demo:
         return answer
 
     def run(self):
+        started = time.monotonic()
+        if "campaign" not in self.state:
+            say("第一次启动：上传、转码、两人签名，约需几分钟 …", "first start: upload, renditions, signatures; takes some minutes")
         self.start_server()
         self.ceremony()
         self.organisation()
         self.upload()
-        self.approve()
+        self.review()
         self.campaign()
-        display = self.start_screen()
+        self.start_screen()
         self.enrol()
         self.publish()
-        return display
+        say(f"就绪，用时 {time.monotonic() - started:.0f} 秒", "seconds until ready")
 
-    def stay(self, display):
-        """Runs until Ctrl-C and tells what to open."""
-        print()
-        if not display:
-            say(f"屏幕画面（每秒刷新）：{serve_preview(self.preview)}", "what the screen shows")
-        say(f"服务器：{self.server_url} 证书指纹 {self.pin}", "the server and its certificate's fingerprint")
-        say(f"命令行：{self.programs.path('fz')} --profile {self.folder}/profile-shenhe2.json items | screens | plays", "the command line")
-        say("Ctrl-C 结束；数据保留，--reset 重新开始", "ends it; the data stays, --reset begins anew")
+    def next_steps(self):
+        """What a person may open and try now."""
+        fz = f"{self.programs.path('fz')} --profile {self.folder}/profile-shenhe2.json"
+        keys = self.programs.path("fz-keys")
+        approval = next((i["approval"] for i in self.state["items"].values() if i.get("approval")), "ap-…")
+        where = (f"屏幕画面，每秒刷新，用浏览器打开  the screen, open in a browser:\n    {serve_preview(self.preview)}" if not self.display
+                 else "屏幕占满显示器  the screen fills the display" if self.options.fullscreen else "屏幕是一个窗口  the screen is a window")
+        print(f"""
+{where}
+服务器  server:
+    {self.server_url}  (证书指纹 certificate {self.pin[:16]}…)
+看一看  look:
+    {fz} screens
+    {fz} plays
+    {fz} items
+撤回一条，几秒内从屏幕消失  take one down, gone from the screen within seconds:
+    {keys} withdraw --withdrawals {self.keys}/withdrawals.json --key {self.keys}/duty-1.key.json \\
+        --approval {approval} --until {time.strftime("%Y-%m-%d", time.gmtime(time.time() + 366 * 86400))}T00:00:00Z --out {self.keys}/withdrawals.json
+    {fz} withdraw-import {self.keys}/withdrawals.json
+Ctrl-C 结束，数据保留；deploy/demo --reset 重新开始  Ctrl-C ends it and keeps the data; --reset begins anew""", flush=True)
+
+    def stay(self):
+        """Runs until Ctrl-C, or until the window is closed."""
+        self.next_steps()
         while True:
+            screen = self.programs.running["screen"]
+            if self.display and screen.poll() == 0:
+                say("窗口已关闭", "the window was closed")
+                return
             self.programs.check()
             time.sleep(1)
 
 
+def own_folder(options):
+    """The folder of the data, locked by this process; emptied where asked to, or where a first start did not get far."""
+    if options.data:
+        folder = pathlib.Path(options.data).absolute()
+    elif options.check:
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="fanzha-check-"))
+    else:
+        folder = pathlib.Path(os.environ.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share")) / "fanzha-demo"
+    state = folder / "demo.json"
+    if folder.exists() and any(folder.iterdir()) and not state.exists():
+        raise Failed(f"{folder} 里有别的文件，请换一个文件夹  holds other files; choose another folder")
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = open(folder / "lock", "w", encoding="utf-8")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise Failed(f"另一个演示正在使用 {folder}  another demo is using it") from None
+    begun = json.loads(state.read_text(encoding="utf-8")) if state.exists() else {}
+    if state.exists() and (options.reset or "organisation" not in begun):
+        for path in folder.iterdir():
+            if path.name != "lock":
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+    if not state.exists():
+        state.write_text("{}")
+    return folder, lock
+
+
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--reset", action="store_true", help="begin anew")
+    parser = argparse.ArgumentParser(prog="deploy/demo", description=HELP, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--reset", action="store_true", help="begin anew: what the folder holds of the demo is deleted")
     parser.add_argument("--check", action="store_true", help="headless in a temporary folder; one JSON line; exit status 0 if all is right")
-    parser.add_argument("--attack", action="store_true", help="with --check: an attacker has the server's database and online key")
-    parser.add_argument("--headless", action="store_true", help="no window although there is a display")
-    parser.add_argument("--size", default="1920x1080", help="of the screen (default 1920x1080)")
+    parser.add_argument("--attack", action="store_true", help="with --check: an attacker has the server's database, media folder and online key")
+    parser.add_argument("--headless", action="store_true", help="no window although there is a display; a page shows the picture")
+    parser.add_argument("--fullscreen", action="store_true", help="the whole display, without a pointer, as on site")
+    parser.add_argument("--sound", action="store_true", help="with sound")
+    parser.add_argument("--size", default="", help="of the screen (default 1920x1080; a window 1280x720)")
     parser.add_argument("--port", type=int, default=0, help="of the server (default 8443; a free one with --check)")
     parser.add_argument("--data", default="", help="folder of the demo's data (default ~/.local/share/fanzha-demo)")
     parser.add_argument("--items", default="", help="only these sample files, separated by commas")
     parser.add_argument("--without-approver", action="append", default=[], metavar="HOLDER", help="leave out reviewer-1 or reviewer-2: nothing may be published")
     parser.add_argument("--keep", action="store_true", help="with --check: keep the temporary folder and print its path")
     options = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-
-    home = os.environ.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share")
-    folder = pathlib.Path(options.data or (tempfile.mkdtemp(prefix="fanzha-check-") if options.check else f"{home}/fanzha-demo"))
-    if options.reset and (folder / "demo.json").exists():
-        shutil.rmtree(folder)
+    window = os.environ.get("DISPLAY") and not (options.check or options.headless or options.fullscreen)
+    options.size = options.size or ("1280x720" if window else "1920x1080")
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # also where it was started with SIGINT ignored
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda n, _: sys.exit(128 + n))
+    try:
+        folder, _lock = own_folder(options)
+    except Failed as e:
+        print(f"失败 failed: {e}", file=sys.stderr)
+        return 1
     demo = Demo(folder, options)
     status = 1
     try:
         if options.check:
             status = check.run(demo)
         else:
-            demo.stay(demo.run())
+            demo.run()
+            demo.stay()
+            status = 0
     except Failed as e:
         print(f"\n失败 failed: {e}\n日志 logs: {folder}/logs", file=sys.stderr)
     except KeyboardInterrupt:
-        status = 0
+        say("\n结束 …", "ending")
+        status = 0 if not options.check else 130
     finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         demo.programs.end()
         if options.check and not options.data and not options.keep and status == 0:
             shutil.rmtree(folder, ignore_errors=True)

@@ -1,4 +1,5 @@
 """Starting, watching and ending the product's programs from a script; the standard library only."""
+import ctypes
 import hashlib
 import http.server
 import json
@@ -8,6 +9,7 @@ import signal
 import socket
 import ssl
 import subprocess
+import sys
 import threading
 import time
 
@@ -16,6 +18,15 @@ TREE = pathlib.Path(__file__).resolve().parents[2]
 
 class Failed(Exception):
     """A step that did not work; the text says which and why."""
+
+
+def say(zh, en):
+    """One step of progress, on standard error."""
+    print(f"{zh}  {en}", file=sys.stderr, flush=True)
+
+
+def end_with_parent():
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
 
 
 class Programs:
@@ -31,8 +42,9 @@ class Programs:
     def start(self, key, *argv, env=None):
         """Starts a program; its output goes to logs/KEY.log."""
         log = open(self.logs / f"{key}.log", "ab")
+        # A new session: Ctrl-C is this script's, which ends them in order. Should it be killed, they get SIGTERM.
         process = subprocess.Popen([self.path(argv[0]), *map(str, argv[1:])], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                   env={**os.environ, **(env or {})}, start_new_session=True)
+                                   env={**os.environ, **(env or {})}, start_new_session=True, preexec_fn=end_with_parent)
         log.close()
         self.running[key] = process
         return process

@@ -101,7 +101,8 @@ def screen_status(demo):
 
 
 def planted(demo, planned):
-    """The attack, and a whole cycle after the screen has taken the attacker's list. Returns the alarms that the screen's status shows."""
+    """The attack, and a whole cycle after the screen has taken the attacker's list. Returns the alarms of it in the screen's status."""
+    begun = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime())
     say("攻击者签发自己的播放单，服务器重启 …", "the attacker signs a list of his own, the server starts again")
     version = attack.plant(demo)
     wait_for("the screen takes the attacker's list as current", 120,
@@ -109,7 +110,7 @@ def planted(demo, planned):
     say("屏幕已收到，再播一轮 …", "the screen has it; one more cycle")
     expected = {i["approval"] for i in demo.state["items"].values()}
     wait_for_cycle(demo, expected, planned * 2 + 90, {p["id"] for p in recorded(demo)})
-    return [a for a in screen_status(demo)[1].get("alarms", []) if a["code"].startswith("trust_")]
+    return [a for a in screen_status(demo)[1].get("alarms", []) if a["code"].startswith("trust_") and a["at"][:19] >= begun]
 
 
 def prepare(demo):

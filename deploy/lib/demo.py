@@ -259,13 +259,9 @@ class Demo:
 Ctrl-C 结束，数据保留；deploy/demo --reset 重新开始  Ctrl-C ends it and keeps the data; --reset begins anew""", flush=True)
 
     def stay(self):
-        """Runs until Ctrl-C, or until the window is closed."""
+        """Runs until Ctrl-C."""
         self.next_steps()
         while True:
-            screen = self.programs.running["screen"]
-            if self.display and screen.poll() == 0:
-                say("窗口已关闭", "the window was closed")
-                return
             self.programs.check()
             time.sleep(1)
 
@@ -330,7 +326,6 @@ def main():
         else:
             demo.run()
             demo.stay()
-            status = 0
     except Failed as e:
         print(f"\n失败 failed: {e}\n日志 logs: {folder}/logs", file=sys.stderr)
     except KeyboardInterrupt:

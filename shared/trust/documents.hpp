@@ -171,6 +171,27 @@ struct Renewal {
 Result<Renewal> parse_renewal(std::string_view payload);
 std::string write_renewal(const Renewal& renewal);
 
+/// "Show now, here", by the online key: the second lock of an urgent take-over. The first is the approval of kind emergency.
+struct AlertPart {
+  std::string approval_id;
+  Millis duration{};  ///< 1 s .. 4 h
+};
+struct Alert {
+  std::string alert_id;
+  std::int64_t version = 1;  ///< rises per alert: a later one changes or cancels it
+  bool cancelled = false;
+  std::string approval_id;                   ///< of the card, a text that the screen draws itself
+  std::vector<AlertPart> then;               ///< shown after the card, in turn with it; at most kMaxAlertParts
+  std::vector<std::string> regions, venues;  ///< as in an approval's audience; both must cover the screen
+  std::vector<std::string> screens;          ///< only these of them; empty: all
+  UtcTime issued, expires;                   ///< at most kMaxAlertLife apart
+  bool drill = false;                        ///< everything but the last step: verified and confirmed, not shown
+};
+inline constexpr Millis kMaxAlertLife = std::chrono::hours{12};
+inline constexpr std::size_t kMaxAlertParts = 8, kMaxAlertScreens = 5000;
+Result<Alert> parse_alert(std::string_view payload);
+std::string write_alert(const Alert& alert);
+
 // ---- the small ones ----------------------------------------------------------------------------------------------
 /// Answer to a screen's nonce, by the online key.
 struct TimeAnswer {

@@ -18,6 +18,15 @@ bool freshness_allows(Freshness freshness, const Approval& a, UtcTime offline_si
   return false;
 }
 
+Result<void> may_alert(const AlertRecord& alert, std::string_view approval_id, const TrustedState& state, UtcTime now) {
+  if (alert.alert.cancelled || now >= alert.until) return refuse(Check::expired, "alert, " + alert.alert.alert_id);
+  const auto found = state.approvals().find(approval_id);
+  if (found == state.approvals().end()) return refuse(Check::unapproved, std::string(approval_id));
+  const auto kind = found->second.approval.kind;
+  if (kind != Kind::emergency) return refuse(Check::scope, std::string(approval_id) + ", " + std::string(kind_name(kind)));
+  return {};
+}
+
 Result<void> may_show(const DoorItem& item, const TrustedState& state, TrustedTime time) {
   if (!item.descriptor_hashed) return refuse(Check::unhashed, item.sha256);
   auto found = state.approvals().find(item.approval_id);

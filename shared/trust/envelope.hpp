@@ -22,6 +22,7 @@ inline constexpr std::string_view kReviewersType = "application/vnd.fz.reviewers
 inline constexpr std::string_view kApprovalType = "application/vnd.in-toto+json";
 inline constexpr std::string_view kWithdrawalsType = "application/vnd.fz.withdrawals.v1+json";
 inline constexpr std::string_view kRenewalType = "application/vnd.fz.renewal.v1+json";
+inline constexpr std::string_view kAlertType = "application/vnd.fz.alert.v1+json";
 inline constexpr std::string_view kTimeType = "application/vnd.fz.time.v1+json";
 inline constexpr std::string_view kPlaysType = "application/vnd.fz.plays.v1+json";
 inline constexpr std::string_view kReceiptType = "application/vnd.fz.receipt.v1+json";

@@ -96,6 +96,7 @@ Result<void> TrustedState::update_root(std::string_view bytes) {
     timestamp_.reset();
     snapshot_.reset();
     timestamp_until_ = {};
+    alerts_.clear();
   }
   // The clock begins anew with a new root: what the reviewers said before is taken up again with their next documents.
   offline_issued_ = {};

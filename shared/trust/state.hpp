@@ -36,7 +36,16 @@ struct ApprovalRecord {
   std::string envelope;  ///< read again when the reviewers change, since a new key may have signed too
 };
 
-/// Where a withdrawals document came from: an older one is an alarm only when it was polled.
+/// An alert as accepted. A cancelled one stays until it would have ended, so that an earlier version brings nothing back.
+struct AlertRecord {
+  Alert alert;
+  std::string envelope;
+  UtcTime until;            ///< shown until then: never longer than kMaxAlertLife from the acceptance
+  UtcTime kept;             ///< the latest end that any of its versions named
+  std::int64_t polled = 0;  ///< the highest version that was polled
+};
+
+/// Where a withdrawals document or an alert came from: an older one is an alarm only when it was polled.
 enum class Source { polled, pushed };
 
 /// STALE-2 and DARK differ item by item (offline_days); `stale2` says that some kind of item may still be shown.
@@ -94,6 +103,11 @@ class TrustedState {
   /// Refuses: signature, version (polled and older; an epoch that reviewers does not name), policy (life; more than 50,000
   /// entries in all). Pushed documents merge but do not move withdrawals_version().
   Result<bool> update_withdrawals(std::string_view envelope, Source source, UtcTime now);
+  /// "Show now, here" of the online key. True if it is new or changes what is held; false for the same document again, and
+  /// for a polled one that is older than a pushed one. Whether its approvals open the first lock is asked by may_alert().
+  /// Refuses: signature, expired, not_yet (issued more than ten minutes ahead), policy (life; more than 64 at once), audience
+  /// (not for here), version (older than the last of its kind of source, or other bytes under the same number).
+  Result<bool> update_alert(std::string_view envelope, Source source, UtcTime now);
   /// Step 10. An approval whose start is ahead is accepted (the last door keeps it back). Refuses as read_approval and
   /// check_approval, and with `version` one issued before another that is held under the same id. The record stays until
   /// forget_approvals().
@@ -116,6 +130,8 @@ class TrustedState {
   const std::map<std::string, ApprovalRecord, std::less<>>& approvals() const { return approvals_; }
   const std::map<std::string, Withdrawal, std::less<>>& withdrawals() const { return withdrawals_; }
   bool is_withdrawn(std::string_view approval_id, UtcTime now) const;
+  /// By alert id; cancelled and ended ones too, see AlertRecord.
+  const std::map<std::string, AlertRecord, std::less<>>& alerts() const { return alerts_; }
   /// The last polled (epoch, version), 0 before the first.
   std::int64_t withdrawals_version() const { return withdrawals_version_; }
   /// End of the life of the withdrawals document and of the timestamp, as credited here: never longer than policy allows
@@ -138,6 +154,7 @@ class TrustedState {
   Result<void> take_root(std::string_view envelope);
   Result<void> take_reviewers(std::string_view envelope);
   void drop_dead_withdrawals();
+  Result<AlertRecord> read_alert(std::string_view envelope) const;
   void note_offline_issued(UtcTime issued);
   Days timestamp_life() const;
 
@@ -149,6 +166,7 @@ class TrustedState {
   std::optional<Accepted<Targets>> targets_;
   std::map<std::string, ApprovalRecord, std::less<>> approvals_;
   std::map<std::string, Withdrawal, std::less<>> withdrawals_;
+  std::map<std::string, AlertRecord, std::less<>> alerts_;
   std::int64_t withdrawals_epoch_ = 0, withdrawals_version_ = 0;
   UtcTime withdrawals_issued_, withdrawals_until_, timestamp_until_, offline_issued_;
   std::uint64_t revision_ = 0;

@@ -30,6 +30,11 @@ std::string TrustedState::save() const {
     items.push_back(
         json::object{{"approval_id", id}, {"at", to_unix_ms(w.at)}, {"until", to_unix_ms(w.until)}, {"by", w.by}, {"reason", w.reason}});
   out["withdrawals"] = std::move(items);
+  json::array alerts;
+  for (auto& [id, a] : alerts_)
+    alerts.push_back(
+        json::object{{"envelope", a.envelope}, {"until", to_unix_ms(a.until)}, {"kept", to_unix_ms(a.kept)}, {"polled", a.polled}});
+  out["alerts"] = std::move(alerts);
   return json::write(out);
 }
 
@@ -56,6 +61,7 @@ Result<TrustedState> TrustedState::load(std::string_view text, Identity identity
       out.withdrawals_.emplace(w.approval_id, w);
     }
   }
+  const auto* alerts = r.list("alerts", 100, false);
   FZ_CHECK(r.finish());
   if (format != kFormat) return fail(Code::bad_field, {{"field", "format"}, {"what", format}});
 
@@ -64,6 +70,20 @@ Result<TrustedState> TrustedState::load(std::string_view text, Identity identity
   // After a change of online keys the list of before stays in use until the next one, but it is not carried over a
   // restart: its signature is nobody's any more.
   auto& roles = out.root_.value;
+  if (alerts) {
+    for (auto& item : *alerts) {
+      json::Reader i(item, "alerts");
+      const auto bytes = i.string("envelope", kMaxDocument);
+      const auto until = read_ms(i, "until"), kept = read_ms(i, "kept");
+      const auto polled = i.integer("polled", 0, kMax);
+      FZ_CHECK(i.finish());
+      FZ_TRY(auto a, out.read_alert(bytes));
+      a.until = until;
+      a.kept = kept;
+      a.polled = polled;
+      out.alerts_.emplace(a.alert.alert_id, std::move(a));
+    }
+  }
   if (timestamp) {
     FZ_TRY(auto envelope, out.open(*timestamp, kMaxDocument, kTufType, roles.timestamp, "timestamp"));
     FZ_TRY(auto value, parse_timestamp(envelope.payload));

@@ -27,6 +27,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   try_document(payload, parse_approval, write_approval);
   try_document(payload, parse_withdrawals, write_withdrawals);
   try_document(payload, parse_renewal, write_renewal);
+  try_document(payload, parse_alert, write_alert);
   try_document(payload, parse_time_answer, write_time_answer);
   try_document(payload, parse_play_batch, write_play_batch);
   try_document(payload, parse_receipt, write_receipt);

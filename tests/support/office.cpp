@@ -57,6 +57,17 @@ std::string Office::renewal_bytes(const std::string& inner, UtcTime issued) cons
   return bytes(kRenewalType, write_renewal({issued, issued + Days{45}, inner}), {&renew});
 }
 
+Alert Office::alert(const std::string& id, const std::string& approval) const {
+  Alert a;
+  a.alert_id = id;
+  a.approval_id = approval;
+  a.regions = {"500119"};
+  a.venues = {"*"};
+  a.issued = kOfficeNow;
+  a.expires = kOfficeNow + std::chrono::hours{1};
+  return a;
+}
+
 Office::Schedule Office::schedule(const std::string& screen, UtcTime issued, const std::map<std::string, TargetFile>& files) {
   Schedule out;
   Targets t;

@@ -41,6 +41,10 @@ struct Office {
   }
   std::string renewal_bytes(const std::string& inner, UtcTime issued) const;
 
+  /// "Show now, here" for an hour from kOfficeNow, in region 500119.
+  trust::Alert alert(const std::string& id, const std::string& approval) const;
+  std::string alert_bytes(const trust::Alert& a) const { return bytes(trust::kAlertType, trust::write_alert(a), {&online}); }
+
   /// A schedule for one screen as the server would sign it, numbered by the counter.
   struct Schedule {
     std::string timestamp, snapshot, targets;

@@ -45,6 +45,7 @@ class OwnedServer {
     root.root = {{office_.online.id()}, 1};
     collect(Office::bytes(kTufType, write_root(root), {&office_.online}));
     collect(Office::bytes(kWithdrawalsType, write_withdrawals(office_.withdrawals(9, {"good-2"})), {&office_.online}));
+    for (auto* id : {"good-1", "good-2", "gone", "evil"}) collect(office_.alert_bytes(office_.alert(std::string("al-") + id, id)));
   }
 
   /// A state whose owner received the withdrawal of "gone".
@@ -56,7 +57,7 @@ class OwnedServer {
   void act(TrustedState& state) {
     auto bytes = any_document();
     if (pick(3) == 0) bytes = mutated(bytes);
-    switch (pick(9)) {
+    switch (pick(10)) {
       case 0:
         (void)state.update_root(bytes);
         break;
@@ -83,6 +84,9 @@ class OwnedServer {
       }
       case 7:
         state = TrustedState::load(state.save(), Office::identity()).value();
+        break;
+      case 9:
+        (void)state.update_alert(bytes, pick(2) == 0 ? Source::polled : Source::pushed, kOfficeNow);
         break;
       case 8:
         state.forget_approvals({"good-1"});
@@ -134,6 +138,9 @@ TEST(OwnedServer, NothingUnapprovedEverPassesTheDoor) {
     auto state = server.victim();
     for (int step = 0; step < 120; ++step) {
       server.act(state);
+      for (const auto& [id, alert] : state.alerts())
+        for (auto& approval : names)
+          ASSERT_FALSE(may_alert(alert, approval, state, kOfficeNow)) << approval << " was never approved as an emergency";
       for (auto& approval : names) {
         for (auto& media : names) {
           bool open = server.door(state, approval, media);

@@ -38,8 +38,8 @@ std::string read_id(json::Reader& r, const std::string& where, std::string_view 
   return id;
 }
 
-Result<DayPart> read_daypart(const json::value& v, const std::string& where) {
-  json::Reader r(v, where);
+// "days", "from" and "to" of `r`.
+Result<DayPart> read_hours(json::Reader& r, const std::string& where) {
   DayPart part;
   part.days = 0;
   if (auto* days = r.list("days", 7)) {
@@ -52,10 +52,48 @@ Result<DayPart> read_daypart(const json::value& v, const std::string& where) {
     if (!part.days) return wrong(where, "days", "1...7");
   }
   std::string from = r.string("from", 8), to = r.string("to", 8);
-  FZ_CHECK(r.finish());
+  if (!r.ok()) return r.finish().error();
   FZ_TRY(part.from, parse_minutes(from, false));
   FZ_TRY(part.to, parse_minutes(to, true));
   return part;
+}
+Result<DayPart> read_daypart(const json::value& v, const std::string& where) {
+  json::Reader r(v, where);
+  FZ_TRY(DayPart part, read_hours(r, where));
+  FZ_CHECK(r.finish());
+  return part;
+}
+
+Result<OutputRule> read_output_rule(const json::value& v, const std::string& where) {
+  json::Reader r(v, where);
+  OutputRule rule;
+  FZ_TRY(rule.when, read_hours(r, where));
+  if (r.any("volume_percent", false)) rule.volume_percent = static_cast<int>(r.integer("volume_percent", 0, 100));
+  if (r.any("brightness_percent", false)) rule.brightness_percent = static_cast<int>(r.integer("brightness_percent", 0, 100));
+  if (r.any("muted", false)) rule.muted = r.boolean_or("muted", false);
+  if (r.any("on", false)) rule.on = r.boolean_or("on", true);
+  FZ_CHECK(r.finish());
+  return rule;
+}
+Result<SilentHours> read_silent_hours(const json::value& v, const std::string& where) {
+  json::Reader r(v, where);
+  SilentHours hours;
+  FZ_TRY(hours.when, read_hours(r, where));
+  hours.except_emergency = r.boolean_or("except_emergency", false);
+  FZ_CHECK(r.finish());
+  return hours;
+}
+Result<OutputRules> read_rules(const json::array* output, const json::array* silent) {
+  OutputRules rules;
+  for (std::size_t i = 0; output && i < output->size(); ++i) {
+    FZ_TRY(auto rule, read_output_rule((*output)[i], fmt::format("output[{}]", i)));
+    rules.output.push_back(rule);
+  }
+  for (std::size_t i = 0; silent && i < silent->size(); ++i) {
+    FZ_TRY(auto hours, read_silent_hours((*silent)[i], fmt::format("silent[{}]", i)));
+    rules.silent.push_back(hours);
+  }
+  return rules;
 }
 
 Result<Item> read_item(const json::value& v, const std::string& where) {
@@ -79,6 +117,7 @@ Result<Slot> read_slot(const json::value& v, const std::string& where) {
   const json::array* items = r.list("items", kMaxItemsPerSlot);
   if (auto n = r.integer_or("max_per_hour", 0, 1, 3600)) slot.max_per_hour = static_cast<int>(n);
   if (auto n = r.integer_or("min_spacing_s", 0, 1, kMaxSpacingS)) slot.min_spacing = Seconds{n};
+  slot.once = r.boolean_or("once", false);
   FZ_CHECK(r.finish());
 
   auto c = index_of(kClasses, priority);
@@ -87,6 +126,8 @@ Result<Slot> read_slot(const json::value& v, const std::string& where) {
   auto l = index_of(kLayers, layer);
   if (!l) return wrong(where, "zone", "main | ticker");
   slot.layer = static_cast<Layer>(*l);
+  if (slot.once && slot.priority != Class::timed) return wrong(where, "once", "only with class timed");
+  if (slot.once && (slot.max_per_hour || slot.min_spacing)) return wrong(where, "once", "not with max_per_hour or min_spacing_s");
   FZ_TRY(slot.from, parse_date(from));
   FZ_TRY(slot.until, parse_date(until));
   if (slot.until < slot.from) return wrong(where, "until", "before from");
@@ -103,14 +144,35 @@ Result<Slot> read_slot(const json::value& v, const std::string& where) {
   return slot;
 }
 
+json::object write_hours(const DayPart& p) {
+  json::array days;
+  for (int d = 0; d < 7; ++d)
+    if (p.days >> d & 1) days.emplace_back(d + 1);
+  return {{"days", std::move(days)}, {"from", format_minutes(p.from)}, {"to", format_minutes(p.to)}};
+}
+
+void write_rules(const std::vector<OutputRule>& output, const std::vector<SilentHours>& silent, json::object& into) {
+  json::array rules, hours;
+  for (auto& rule : output) {
+    json::object o = write_hours(rule.when);
+    if (rule.volume_percent) o["volume_percent"] = *rule.volume_percent;
+    if (rule.brightness_percent) o["brightness_percent"] = *rule.brightness_percent;
+    if (rule.muted) o["muted"] = *rule.muted;
+    if (rule.on) o["on"] = *rule.on;
+    rules.push_back(std::move(o));
+  }
+  for (auto& s : silent) {
+    json::object o = write_hours(s.when);
+    if (s.except_emergency) o["except_emergency"] = true;
+    hours.push_back(std::move(o));
+  }
+  if (!rules.empty()) into["output"] = std::move(rules);
+  if (!hours.empty()) into["silent"] = std::move(hours);
+}
+
 json::object write_slot(const Slot& s) {
   json::array parts, items;
-  for (auto& p : s.dayparts) {
-    json::array days;
-    for (int d = 0; d < 7; ++d)
-      if (p.days >> d & 1) days.emplace_back(d + 1);
-    parts.push_back(json::object{{"days", std::move(days)}, {"from", format_minutes(p.from)}, {"to", format_minutes(p.to)}});
-  }
+  for (auto& p : s.dayparts) parts.push_back(write_hours(p));
   for (auto& i : s.items) items.push_back(json::object{{"approval", i.approval}, {"ms", std::int64_t{i.duration.count()}}});
   json::object o{{"id", s.id},
                  {"campaign", s.campaign},
@@ -123,6 +185,7 @@ json::object write_slot(const Slot& s) {
   if (s.max_per_hour) o["max_per_hour"] = *s.max_per_hour;
   if (s.min_spacing) o["min_spacing_s"] = std::int64_t{s.min_spacing->count()};
   if (s.layer != Layer::main) o["zone"] = std::string(layer_name(s.layer));
+  if (s.once) o["once"] = true;
   return o;
 }
 
@@ -173,8 +236,12 @@ Result<Playlist> parse_playlist(std::string_view text) {
   // The version first: a newer document may have members that this reader would call unknown.
   if (r.ok() && schema != 1) return fail(Code::playlist_schema, {{"schema", std::to_string(schema)}});
   const json::array* slots = r.list("slots", kMaxSlots);
+  const json::array *output = r.list("output", kMaxOutputRules, false), *silent = r.list("silent", kMaxOutputRules, false);
   FZ_CHECK(r.finish());
   Playlist p;
+  FZ_TRY(auto rules, read_rules(output, silent));
+  p.output = std::move(rules.output);
+  p.silent = std::move(rules.silent);
   std::set<std::string> ids;
   for (std::size_t i = 0; i < slots->size(); ++i) {
     FZ_TRY(Slot slot, read_slot((*slots)[i], fmt::format("slots[{}]", i)));
@@ -187,7 +254,22 @@ Result<Playlist> parse_playlist(std::string_view text) {
 std::string write_playlist(const Playlist& p) {
   json::array slots;
   for (auto& s : p.slots) slots.push_back(write_slot(s));
-  return json::write(json::object{{"schema", 1}, {"slots", std::move(slots)}});
+  json::object out{{"schema", 1}, {"slots", std::move(slots)}};
+  write_rules(p.output, p.silent, out);
+  return json::write(out);
+}
+
+Result<OutputRules> parse_output_rules(std::string_view text) {
+  FZ_TRY(json::value v, json::parse(text));
+  json::Reader r(v, "output");
+  const json::array *output = r.list("output", kMaxOutputRules, false), *silent = r.list("silent", kMaxOutputRules, false);
+  FZ_CHECK(r.finish());
+  return read_rules(output, silent);
+}
+std::string write_output_rules(const OutputRules& rules) {
+  json::object out;
+  write_rules(rules.output, rules.silent, out);
+  return json::write(out);
 }
 
 }  // namespace fz::schedule

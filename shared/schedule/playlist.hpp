@@ -47,22 +47,50 @@ struct Slot {
   std::optional<int> max_per_hour;     ///< plays in any 3600 s; 1..3600
   std::optional<Seconds> min_spacing;  ///< start to start; 1 s .. 7 d
   Layer layer = Layer::main;
+  bool once = false;  ///< a programme (class timed): from each start of a day-part its items play once, in order, then it rests
   bool operator==(const Slot&) const = default;
+};
+
+/// What the output is set to on some hours. Members that are empty leave what an earlier rule (or the default) says.
+struct OutputRule {
+  DayPart when;
+  std::optional<int> volume_percent, brightness_percent;  ///< 0..100
+  std::optional<bool> muted, on;
+  bool operator==(const OutputRule&) const = default;
+};
+
+/// Hours without sound, whatever an item or an output rule says.
+struct SilentHours {
+  DayPart when;
+  bool except_emergency = false;  ///< an emergency may be heard all the same
+  bool operator==(const SilentHours&) const = default;
 };
 
 struct Playlist {
   std::vector<Slot> slots;
+  std::vector<OutputRule> output{};
+  std::vector<SilentHours> silent{};
   bool operator==(const Playlist&) const = default;
 };
 
 inline constexpr std::size_t kMaxPlaylistBytes = 2 * 1024 * 1024;
-inline constexpr std::size_t kMaxSlots = 2000, kMaxItemsPerSlot = 500, kMaxDayParts = 32;
+inline constexpr std::size_t kMaxSlots = 2000, kMaxItemsPerSlot = 500, kMaxDayParts = 32, kMaxOutputRules = 64;
 
 /// Reads a playlist strictly: unknown members, repeated slot ids and values out of range are refused.
 /// Errors: too_large, bad_json, missing_field, unknown_field, bad_field, playlist_schema.
 Result<Playlist> parse_playlist(std::string_view text);
 /// Deterministic: equal playlists give equal bytes, and parse_playlist(write_playlist(p)) == p. Defaults are left out.
 std::string write_playlist(const Playlist& p);
+
+/// The members "output" and "silent" alone, as they stand in a playlist and in the settings of a site: {"output":[...],
+/// "silent":[...]}, both optional. Errors: as parse_playlist.
+struct OutputRules {
+  std::vector<OutputRule> output;
+  std::vector<SilentHours> silent;
+  bool operator==(const OutputRules&) const = default;
+};
+Result<OutputRules> parse_output_rules(std::string_view text);
+std::string write_output_rules(const OutputRules& rules);
 
 /// "2026-11-01"; bad_field otherwise.
 Result<Date> parse_date(std::string_view text);

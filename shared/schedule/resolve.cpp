@@ -15,8 +15,8 @@ using std::chrono::days;
 using std::chrono::local_days;
 using std::chrono::minutes;
 
-constexpr std::array<std::string_view, 7> kWhyNames{"before_window", "after_window", "wrong_weekday", "outside_daypart",
-                                                    "outranked",     "emergency",    "boot_only"};
+constexpr std::array<std::string_view, 8> kWhyNames{"before_window", "after_window", "wrong_weekday", "outside_daypart",
+                                                    "outranked",     "emergency",    "boot_only",     "programme_over"};
 constexpr std::array<std::string_view, 5> kClassZh{"紧急", "开机", "定时", "专项", "垫播"};
 
 struct Span {
@@ -79,7 +79,33 @@ class ZoneView {
     return false;
   }
 
+  // The first instant at which the wall shows `l` or has jumped over it.
+  UtcTime first_showing(LocalTime l) const {
+    UtcTime guess{l.time_since_epoch()};
+    std::optional<UtcTime> shown, jump;
+    for (UtcTime probe : {guess - days{1}, guess, guess + days{1}}) {
+      ZoneSpan s = span(probe);
+      UtcTime t{l.time_since_epoch() - s.offset};
+      if (s.begin <= t && t < s.end && (!shown || t < *shown)) shown = t;
+      if (s.begin > guess - days{2} && wall(s.begin) > l && (!jump || s.begin < *jump)) jump = s.begin;
+    }
+    return shown ? *shown : jump.value_or(guess);
+  }
+
+  std::optional<Opening> opening(const Slot& s, UtcTime t) const {
+    auto today = std::chrono::floor<days>(wall(t));
+    std::optional<Opening> best;
+    for (auto& p : s.dayparts)
+      for (auto d = today - days{2}; d <= today + days{1}; d += days{1})
+        if (auto part = part_on(s, p, d)) {
+          UtcTime from = first_showing(part->from), to = from + (part->to - part->from);
+          if (from <= t && t < to && (!best || from > best->from)) best = Opening{from, to};
+        }
+    return best;
+  }
+
   bool open(const Slot& s, UtcTime t) const {
+    if (s.once) return opening(s, t).has_value();
     LocalTime w = wall(t);
     auto today = std::chrono::floor<days>(w);
     for (auto& p : s.dayparts)
@@ -96,6 +122,11 @@ class ZoneView {
       for (auto d = std::max(from, local_days{s.from}); d <= std::min(to, local_days{s.until}); d += days{1})
         for (auto& p : s.dayparts)
           if (auto part = part_on(s, p, d)) {
+            if (s.once) {
+              UtcTime start = first_showing(part->from);
+              at.insert(at.end(), {start, start + length(s), start + (part->to - part->from)});
+              continue;
+            }
             for (LocalTime edge : {part->from, part->to})
               for (UtcTime t : instants(edge)) {
                 at.push_back(t);
@@ -109,10 +140,23 @@ class ZoneView {
     gather(local_days{s.until} - days{1}, local_days{s.until} + days{1});
     std::sort(at.begin(), at.end());
     at.erase(std::unique(at.begin(), at.end()), at.end());
-    bool now_open = open(s, now);
+    auto state = [&](UtcTime t) { return open(s, t) ? 1 + is_over(s, t) : 0; };
+    int now_state = state(now);
     for (UtcTime t : at)
-      if (t > now && open(s, t) != now_open) return t;
+      if (t > now && state(t) != now_state) return t;
     return std::nullopt;
+  }
+
+  // A programme's items one after the other.
+  static Millis length(const Slot& s) {
+    Millis sum{0};
+    for (auto& i : s.items) sum += i.duration;
+    return sum;
+  }
+  // An open programme whose items have had their time.
+  bool is_over(const Slot& s, UtcTime t) const {
+    auto o = s.once ? opening(s, t) : std::nullopt;
+    return o && t >= o->from + length(s);
   }
 
  private:
@@ -163,6 +207,43 @@ std::string_view why_not_name(WhyNot w) {
 bool open_at(const Slot& slot, const TimeZone& zone, UtcTime now) {
   return ZoneView(zone).open(slot, now);
 }
+std::optional<Opening> opening_at(const Slot& slot, const TimeZone& zone, UtcTime now) {
+  return ZoneView(zone).opening(slot, now);
+}
+std::optional<UtcTime> next_programme(const Playlist& playlist, const TimeZone& zone, UtcTime now, Millis horizon) {
+  ZoneView view(zone);
+  std::optional<UtcTime> next;
+  for (auto& s : playlist.slots) {
+    if (!s.once) continue;
+    auto o = view.opening(s, now + horizon);
+    if (o && o->from > now && (!next || o->from < *next)) next = o->from;
+  }
+  return next;
+}
+
+Levels output_at(const std::vector<OutputRule>& rules, const std::vector<SilentHours>& silent, const TimeZone& zone, UtcTime now,
+                 bool emergency) {
+  ZoneView view(zone);
+  Slot always;  // day-parts are all that counts
+  always.from = Date{std::chrono::year{1970}, std::chrono::January, std::chrono::day{1}};
+  always.until = Date{std::chrono::year{9999}, std::chrono::December, std::chrono::day{31}};
+  auto open = [&](const DayPart& when) {
+    always.dayparts = {when};
+    return view.open(always, now);
+  };
+  Levels l;
+  for (auto& r : rules) {
+    if (!open(r.when)) continue;
+    l.volume_percent = r.volume_percent.value_or(l.volume_percent);
+    l.brightness_percent = r.brightness_percent.value_or(l.brightness_percent);
+    l.muted = r.muted.value_or(l.muted);
+    l.on = r.on.value_or(l.on);
+  }
+  l.on = l.on || emergency;
+  for (auto& s : silent)
+    if (!(emergency && s.except_emergency) && open(s.when)) l.muted = true;
+  return l;
+}
 
 Resolution resolve(const Playlist& playlist, const TimeZone& zone, UtcTime now, bool booting) {
   ZoneView view(zone);
@@ -176,7 +257,7 @@ Resolution resolve(const Playlist& playlist, const TimeZone& zone, UtcTime now, 
     if (auto t = view.next_change(s, now); t && (!r.next_change || *t < *r.next_change)) r.next_change = t;
     if (!open[i]) continue;
     r.in_window.push_back({i, 0});
-    if (s.priority == Class::boot && !booting) continue;
+    if ((s.priority == Class::boot && !booting) || view.is_over(s, now)) continue;
     auto& best = top[static_cast<std::size_t>(s.layer)];
     if (!best || s.priority < *best) best = s.priority;
     take_over |= s.priority == Class::emergency && s.layer == Layer::main;
@@ -187,6 +268,9 @@ Resolution resolve(const Playlist& playlist, const TimeZone& zone, UtcTime now, 
     auto best = top[static_cast<std::size_t>(s.layer)];
     if (!open[i])
       r.others.push_back(why_closed(s, i, today));
+    else if (view.is_over(s, now))
+      r.others.push_back(
+          {i, WhyNot::programme_over, "本次定时节目已播完，等待下一次。", "The programme is over; it waits for its next start."});
     else if (s.priority != Class::emergency && (take_over || best == Class::emergency))
       r.others.push_back(why_outranked(i, Class::emergency, true));
     else if (s.priority == Class::boot && !booting)

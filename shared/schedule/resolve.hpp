@@ -44,6 +44,7 @@ enum class WhyNot : std::uint8_t {
   outranked,        ///< a higher class plays in its layer
   emergency,        ///< an emergency replaces everything
   boot_only,        ///< class boot plays only while the machine starts
+  programme_over,   ///< a programme whose items have had their time; it rests until its next start
 };
 std::string_view why_not_name(WhyNot w);
 
@@ -60,7 +61,7 @@ struct Resolution {
   std::vector<Playing> playing;        ///< of the highest class of each layer, in playlist order
   std::vector<NotPlaying> others;      ///< every other slot, in playlist order
   std::vector<Playing> in_window;      ///< every slot whose window and day-part are open, whatever its class (share 0)
-  std::optional<UtcTime> next_change;  ///< first instant after T at which `in_window` changes; none: never
+  std::optional<UtcTime> next_change;  ///< first instant after T at which `in_window` changes or a programme ends; none: never
 };
 
 /// Which slots play at `now`. Never fails: a playlist that parsed resolves at every instant.
@@ -70,6 +71,30 @@ Resolution resolve(const Playlist& playlist, const TimeZone& zone, UtcTime now, 
 
 /// True if the slot's window and one of its day-parts are open at `now`.
 bool open_at(const Slot& slot, const TimeZone& zone, UtcTime now);
+
+/// One opening of a programme (a slot with `once`), in real time: from the first instant at which the wall shows the
+/// day-part's start (the jump, when a gap swallows it) for the day-part's length. So it comes exactly once a day.
+struct Opening {
+  UtcTime from, to;  ///< [from, to)
+};
+/// The opening that holds `now`, the one that began last when day-parts overlap. REQUIRES: slot.once.
+std::optional<Opening> opening_at(const Slot& slot, const TimeZone& zone, UtcTime now);
+/// When a programme opens next within `horizon` after `now`, so that its first item can be got ready; nothing if none does.
+std::optional<UtcTime> next_programme(const Playlist& playlist, const TimeZone& zone, UtcTime now, Millis horizon);
+
+/// What the output is to be set to.
+struct Levels {
+  int brightness_percent = 100;
+  int volume_percent = 100;
+  bool muted = false;
+  bool on = true;  ///< false: the surface is meant to be dark
+  bool operator==(const Levels&) const = default;
+};
+/// By the playlist's output rules at `now`: of the rules whose hours are open the last one in the list decides each member.
+/// Silent hours mute whatever the rules say. `emergency`: one is on; the surface is then on, and it is heard in silent hours
+/// where these except emergencies.
+Levels output_at(const std::vector<OutputRule>& rules, const std::vector<SilentHours>& silent, const TimeZone& zone, UtcTime now,
+                 bool emergency = false);
 
 /// The mix rule "method first, case second" (以揭露手法为主，曝光案例为辅).
 enum class Exposes : std::uint8_t { neither, method, case_ };

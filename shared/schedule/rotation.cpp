@@ -49,6 +49,17 @@ const Item* Rotation::next_item(const Slot& slot, const State& state, const Skip
   return nullptr;
 }
 
+// The next item of this opening that `skip` lets through.
+const Item* Rotation::next_of_programme(const Slot& slot, State& state, UtcTime opened, const Skip& skip, std::size_t& index) const {
+  if (state.opened != opened) {
+    state.opened = opened;
+    state.done = 0;
+  }
+  for (index = state.done; index < slot.items.size(); ++index)
+    if (!skip || !skip(slot, slot.items[index])) return &slot.items[index];
+  return nullptr;
+}
+
 void Rotation::forget_slots_not_in(const Playlist& playlist) {
   if (slots_.size() <= playlist.slots.size()) return;
   std::set<std::string_view> known;
@@ -73,6 +84,7 @@ std::optional<Pick> Rotation::next(const Playlist& playlist, const TimeZone& zon
     const Slot* slot;
     const Item* item;
     std::size_t index;
+    UtcTime opened;
   };
   if (none) none->retry_at.reset();
   for (auto c : {Class::emergency, Class::boot, Class::timed, Class::campaign, Class::filler}) {
@@ -85,8 +97,15 @@ std::optional<Pick> Rotation::next(const Playlist& playlist, const TimeZone& zon
         if (none && (!none->retry_at || *until < *none->retry_at)) none->retry_at = until;
         continue;
       }
-      Candidate candidate{s, nullptr, 0};
-      candidate.item = next_item(*s, state, skip, candidate.index);
+      Candidate candidate{s, nullptr, 0, {}};
+      if (s->once) {
+        auto opening = opening_at(*s, zone, at);
+        if (!opening) continue;
+        candidate.opened = opening->from;
+        candidate.item = next_of_programme(*s, state, opening->from, skip, candidate.index);
+      } else {
+        candidate.item = next_item(*s, state, skip, candidate.index);
+      }
       if (candidate.item) usable.push_back(candidate);
     }
     if (usable.empty()) continue;
@@ -101,9 +120,11 @@ std::optional<Pick> Rotation::next(const Playlist& playlist, const TimeZone& zon
     }
     State& state = slots_[best->slot->id];
     state.credit -= total;
-    Pick pick{best->slot->id, best->slot->campaign, best->item->approval, c, best->item->duration, at, state.last};
+    Pick pick{best->slot->id, best->slot->campaign, best->item->approval, c, best->item->duration, at,
+              state.last,     best->opened,         best->index};
     state.last = best->item->approval;
     state.index = best->index;
+    state.done = best->index + 1;
     state.plays.push_back(at);
     if (!best->slot->max_per_hour && state.plays.size() > kKeep) state.plays.erase(state.plays.begin());
     return pick;
@@ -116,6 +137,7 @@ void Rotation::cancel(const Pick& pick) {
   if (it == slots_.end()) return;
   State& state = it->second;
   if (auto p = std::find(state.plays.begin(), state.plays.end(), pick.at); p != state.plays.end()) state.plays.erase(p);
+  if (pick.opened != UtcTime{} && state.opened == pick.opened) state.done = std::min(state.done, pick.index);
   if (state.last == pick.approval) {
     state.last = pick.previous;
     if (state.index > 0) --state.index;
@@ -128,7 +150,9 @@ std::string Rotation::write() const {
     json::array plays;
     for (auto t : s.plays) plays.emplace_back(to_unix_ms(t));
     slots[id] = json::object{{"credit", std::clamp(s.credit, -kMaxCredit, kMaxCredit)},
+                             {"done", static_cast<std::int64_t>(s.done)},
                              {"index", static_cast<std::int64_t>(s.index)},
+                             {"opened", to_unix_ms(s.opened)},
                              {"last", s.last},
                              {"plays", std::move(plays)}};
   }
@@ -149,6 +173,8 @@ Result<Rotation> Rotation::read(std::string_view text, Layer layer) {
     state.credit = s.integer("credit", -kMaxCredit, kMaxCredit);
     state.index = static_cast<std::size_t>(s.integer("index", 0, kMaxItemsPerSlot));
     state.last = s.string("last", 64);
+    state.done = static_cast<std::size_t>(s.integer_or("done", 0, 0, kMaxItemsPerSlot));
+    state.opened = from_unix_ms(s.integer_or("opened", 0, 0, kMaxMs));
     const json::array* plays = s.list("plays", 3600);
     FZ_CHECK(s.finish());
     for (auto& p : *plays) {

@@ -16,8 +16,10 @@ struct Pick {
   std::string slot, campaign, approval;
   Class priority{};
   Millis duration{};
-  UtcTime at{};          ///< the start it was picked for
-  std::string previous;  ///< approval that the slot had shown before; for cancel()
+  UtcTime at{};           ///< the start it was picked for
+  std::string previous;   ///< approval that the slot had shown before; for cancel()
+  UtcTime opened{};       ///< of a programme's item: when the programme opened; it is not shown before. 0: no programme
+  std::size_t index = 0;  ///< of the item in its slot
 };
 
 /// What a pick says when there is none.
@@ -34,6 +36,7 @@ class Rotation {
 
   explicit Rotation(Layer layer = Layer::main) : layer_(layer) {}
 
+  /// A programme (a slot with `once`) plays each item once in an opening, in order; what `skip` refuses is passed over.
   /// Picks the item that starts at `at` and counts it as played then. Within the highest class first; when every slot of
   /// it is held back by max_per_hour, min_spacing or `skip`, the next class. Limits do not hold back an emergency.
   /// `at` should not go backwards; if it does, plays "in the future" are forgotten.
@@ -55,9 +58,12 @@ class Rotation {
     std::size_t index = 0;       // of the item shown last, if it is still `last`
     std::string last;            // approval shown last, to go on after it; empty: none yet
     std::vector<UtcTime> plays;  // ascending; the last hour where the slot has max_per_hour, else the newest few
+    UtcTime opened{};            // a programme's opening that `done` counts in
+    std::size_t done = 0;        // items of it that are behind us
   };
   std::optional<UtcTime> held_back_until(const Slot& slot, State& state, UtcTime at) const;
   const Item* next_item(const Slot& slot, const State& state, const Skip& skip, std::size_t& index) const;
+  const Item* next_of_programme(const Slot& slot, State& state, UtcTime opened, const Skip& skip, std::size_t& index) const;
   void forget_slots_not_in(const Playlist& playlist);
   Layer layer_;
   std::map<std::string, State> slots_;

@@ -51,8 +51,8 @@ TEST(Output, TravelsInThePlaylistAndInASitesSettings) {
   EXPECT_EQ(*parse_output_rules("{}"), OutputRules{});
   for (auto* bad : {R"({"output":[{"days":[1],"from":"07:00","to":"08:00","volume_percent":101}]})",
                     R"({"output":[{"days":[],"from":"07:00","to":"08:00"}]})", R"({"output":[{"days":[1],"from":"7:00","to":"08:00"}]})",
-                    R"({"output":[{"days":[1],"from":"07:00","to":"08:00","loud":true}]})",
-                    R"({"silent":[{"days":[1],"from":"07:00"}]})", R"({"silence":[]})", "[]"})
+                    R"({"output":[{"days":[1],"from":"07:00","to":"08:00","loud":true}]})", R"({"silent":[{"days":[1],"from":"07:00"}]})",
+                    R"({"silence":[]})", "[]"})
     EXPECT_FALSE(parse_output_rules(bad)) << bad;
 }
 

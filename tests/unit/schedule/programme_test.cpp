@@ -38,7 +38,8 @@ Slot campaign() {
 std::string play(Rotation& r, const Playlist& p, const TimeZone& z, UtcTime from, UtcTime to) {
   std::string out;
   for (auto t = from; t < to; t += Millis{60000})
-    if (auto pick = r.next(p, z, t, {}); pick && pick->priority == Class::timed) out += pick->approval + "@" + format_time(t).substr(11, 5) + " ";
+    if (auto pick = r.next(p, z, t, {}); pick && pick->priority == Class::timed)
+      out += pick->approval + "@" + format_time(t).substr(11, 5) + " ";
   return out;
 }
 
@@ -97,7 +98,8 @@ TEST(Programme, OpensExactlyOnceADayInEveryZone) {
   for (auto* name : {"Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Shanghai", "America/Sao_Paulo"}) {
     auto z = zone(name);
     for (auto* from : {"00:00", "00:30", "01:30", "01:45", "02:00", "02:15", "02:59", "03:00", "23:50"}) {
-      auto s = programme({DayPart{0x7f, *parse_minutes(from, false), (*parse_minutes(from, false) + 5) % 1440}}, 1, "2026-01-01", "2026-12-31");
+      auto s =
+          programme({DayPart{0x7f, *parse_minutes(from, false), (*parse_minutes(from, false) + 5) % 1440}}, 1, "2026-01-01", "2026-12-31");
       Playlist p{{s}};
       // The weeks around the changes of the clocks, forward and back.
       for (auto [first, days] : {std::pair{at("2026-03-01T12:00:00Z"), 40}, std::pair{at("2026-09-25T12:00:00Z"), 45}}) {

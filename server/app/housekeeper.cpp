@@ -59,7 +59,6 @@ void Housekeeper::every_minute() {
     if (renewed.error().code != Code::root_missing && renewed.error().code != Code::reviewers_missing)
       log::warn("renew: {}", to_log(renewed.error()));
   } else if (renewed->timestamps_signed > 0) {
-    app_.published.refresh(renewed->published);
     log::info("renewed {} timestamps", renewed->timestamps_signed);
   }
 }
@@ -72,6 +71,10 @@ void Housekeeper::every_hour() {
     log::warn("expire: {}", to_log(expired.error()));
   else if (*expired > 0)
     http::publish_quietly(app_, "expiry");
+  if (const auto swept = sweep_blobs(app_); !swept)
+    log::warn("sweep: {}", to_log(swept.error()));
+  else if (*swept > 0)
+    log::info("{} blobs that nothing names are removed", *swept);
 }
 
 Result<void> sweep_uploads(http::App& app, UtcTime now) {
@@ -85,6 +88,26 @@ Result<void> sweep_uploads(http::App& app, UtcTime now) {
     FZ_CHECK(gone);
   }
   return {};
+}
+
+Result<int> sweep_blobs(http::App& app, Millis age) {
+  // In this order: what is stored or named after the list was made is too new to go.
+  const auto all = app.blobs.list();
+  const auto published = app.publisher.current();
+  FZ_TRY(const auto unnamed, app.store.read([&](const store::Tx& tx) -> Result<std::vector<std::string>> {
+    std::vector<std::string> out;
+    for (const auto& blob : all) {
+      FZ_TRY(const bool used, tx.library().blob_is_used(blob.sha256));
+      if (!used && !published->is_public_blob(blob.sha256)) out.push_back(blob.sha256);
+    }
+    return out;
+  }));
+  int removed = 0;
+  for (const auto& name : unnamed) {
+    FZ_TRY(const bool gone, app.blobs.remove_unless_newer(name, age));
+    removed += gone ? 1 : 0;
+  }
+  return removed;
 }
 
 }  // namespace fz::app

@@ -28,4 +28,8 @@ class Housekeeper {
 /// Removes uploads whose time is over, with their bytes, and finishes those that were complete when the program died.
 Result<void> sweep_uploads(http::App& app, UtcTime now);
 
+/// Removes blobs that neither a row nor a published list names and that nobody stored within `age`: a crash between a blob
+/// and its row leaves such. Returns how many.
+Result<int> sweep_blobs(http::App& app, Millis age = std::chrono::hours(1));
+
 }  // namespace fz::app

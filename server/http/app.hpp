@@ -40,7 +40,6 @@ struct App {
   ScreenTokens tokens{};
   Limiter limiter{};
   OpenFiles files{};
-  PublishedFiles published{};
   Board board{};
   BusyNames uploads{};  ///< uploads that are being written
 };

@@ -1,7 +1,5 @@
 #include "server/http/files.hpp"
 
-#include "shared/base/log.hpp"
-
 namespace fz::http {
 
 std::optional<OpenFile> OpenFiles::find(std::string_view sha256) {
@@ -26,35 +24,6 @@ Result<OpenFile> OpenFiles::open(blob::Store& blobs, std::string_view sha256) {
     order_.pop_back();
   }
   return file;
-}
-
-void PublishedFiles::read(const publish::PublishedPtr& published) {
-  if (published == of_) return;
-  std::unordered_set<std::string> names;
-  for (const auto& [file, document] : published->metadata) {
-    if (!file.ends_with(".targets.json")) continue;
-    // These are our own documents, made and verified here; one that cannot be read is a bug worth a log line.
-    const auto envelope = trust::read_envelope(document->bytes, trust::kMaxTargets);
-    const auto targets = envelope ? trust::parse_targets(envelope->payload) : Result<trust::Targets>(envelope.error());
-    if (!targets) {
-      log::error("published {}: {}", file, to_log(targets.error()));
-      continue;
-    }
-    for (const auto& [name, target] : targets->targets) names.insert(target.sha256);
-  }
-  names_ = std::move(names);
-  of_ = published;
-}
-
-void PublishedFiles::refresh(const publish::PublishedPtr& published) {
-  const std::lock_guard lock(mutex_);
-  read(published);
-}
-
-bool PublishedFiles::contains(const publish::PublishedPtr& published, std::string_view sha256) {
-  const std::lock_guard lock(mutex_);
-  read(published);
-  return names_.contains(std::string(sha256));
 }
 
 }  // namespace fz::http

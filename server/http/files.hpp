@@ -1,4 +1,4 @@
-// Open descriptors of blobs that are being served, and which blobs screens may fetch. Thread-safe.
+// Open descriptors of blobs that are being served. Thread-safe.
 #pragma once
 #include <list>
 #include <memory>
@@ -7,9 +7,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 
-#include "server/publish/publish.hpp"
 #include "shared/blob/blob.hpp"
 
 namespace fz::http {
@@ -33,20 +31,6 @@ class OpenFiles {
   std::mutex mutex_;
   Order order_;  ///< most recently used first
   std::unordered_map<std::string, Order::iterator> by_name_;
-};
-
-/// Hashes named by the published targets: nothing else leaves by /v1/blobs, drafts above all.
-class PublishedFiles {
- public:
-  /// Reads the published targets documents, if that has not been done: after each publication and renewal.
-  void refresh(const publish::PublishedPtr& published);
-  bool contains(const publish::PublishedPtr& published, std::string_view sha256);
-
- private:
-  void read(const publish::PublishedPtr& published);
-  std::mutex mutex_;
-  publish::PublishedPtr of_;
-  std::unordered_set<std::string> names_;
 };
 
 /// Names of what is being worked on, so that two requests do not write to one upload.

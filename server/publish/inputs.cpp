@@ -43,7 +43,7 @@ Result<std::shared_ptr<const KnownApproval>> read_known(const review::StoredAppr
   FZ_TRY(auto record, trust::read_approval(a.envelope, reviewers));
   auto known = std::make_shared<KnownApproval>();
   known->approved = {a.approval_id, a.item, crypto::sha256_hex(std::string_view(a.envelope)), a.envelope.size(), record.approval};
-  if (!blobs.has(known->approved.document_sha256)) FZ_CHECK(blobs.put(a.envelope));
+  if (!blobs.keep(known->approved.document_sha256)) FZ_CHECK(blobs.put(a.envelope));
   known->record = std::move(record);
   return std::shared_ptr<const KnownApproval>(std::move(known));
 }

@@ -42,7 +42,7 @@ void Making::warn(const std::string& zh, const std::string& en) {
 }
 
 Result<void> Making::keep_blob(std::string_view bytes, const std::string& sha256) {
-  if (blobs_.has(sha256)) return {};
+  if (blobs_.keep(sha256)) return {};
   FZ_TRY(const auto info, blobs_.put(bytes, {bytes.size(), sha256}));
   (void)info;
   return {};

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "shared/base/clock.hpp"
 #include "shared/base/file.hpp"
 #include "shared/crypto/hash.hpp"
 
@@ -123,6 +124,12 @@ class Store {
   std::optional<std::uint64_t> length(std::string_view sha256) const;
   /// No error if it is not there.
   Result<void> remove(std::string_view sha256);
+  /// True if it is there; it then counts as stored just now. Whoever stores or keeps a blob has `age` of remove_unless_newer
+  /// to write down who names it.
+  bool keep(std::string_view sha256);
+  /// Removes a blob that was last stored (put, adopted, committed, kept) longer than `age` ago; false if it is newer or gone.
+  /// Never removes one that another thread is storing at this moment.
+  Result<bool> remove_unless_newer(std::string_view sha256, Millis age);
   /// All blobs, by name.
   std::vector<Entry> list() const;
   /// Bytes of all blobs.

@@ -92,6 +92,7 @@ Result<void> Store::Impl::publish(const fs::path& temp, const Info& info) {
     const std::lock_guard guard(naming);  // two threads may bring the same blob: it is counted once
     std::error_code ec;
     const std::uint64_t before = fs::file_size(path, ec);
+    ::utimensat(AT_FDCWD, temp.c_str(), nullptr, 0);  // a part that waited for days is stored today
     FZ_CHECK(rename_file(temp, path));
     total += info.length;
     if (!ec) total -= before;
@@ -106,7 +107,7 @@ Result<void> Store::Impl::publish(const fs::path& temp, const Info& info) {
 }
 
 Result<void> Store::Impl::publish_link(const fs::path& file, const Info& info) {
-  if (known_good(info.sha256)) return {};
+  if (keep_good(info.sha256)) return {};
   const fs::path temp = temp_path();
   if (const int e = disk_step("link", temp)) return disk_error(e, temp);
   if (::link(file.c_str(), temp.c_str()) != 0) return disk_error(errno, temp);
@@ -121,6 +122,21 @@ bool Store::Impl::known_good(const std::string& sha256) const {
   const std::lock_guard guard(mutex);
   const auto it = verified.find(sha256);
   return it != verified.end() && it->second == identity_of(s);
+}
+
+bool Store::Impl::renew(const std::string& sha256) {
+  const fs::path path = blob_path(sha256);
+  const bool good = known_good(sha256);
+  struct stat s {};
+  if (::utimensat(AT_FDCWD, path.c_str(), nullptr, AT_SYMLINK_NOFOLLOW) != 0 || ::lstat(path.c_str(), &s) != 0) return false;
+  const std::lock_guard guard(mutex);
+  if (good) verified[sha256] = identity_of(s);
+  return true;
+}
+
+bool Store::Impl::keep_good(const std::string& sha256) {
+  const std::lock_guard guard(naming);
+  return known_good(sha256) && renew(sha256);
 }
 
 }  // namespace fz::blob

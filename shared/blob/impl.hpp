@@ -37,7 +37,7 @@ struct Store::Impl {
   Options options;
   Fd lock;
   mutable std::mutex mutex;  // of `verified`
-  std::mutex naming;         // held while a name is given, so that `total` stays true
+  std::mutex naming;         // held while a name is given or taken, so that `total` stays true
   std::unordered_map<std::string, Identity> verified;
   std::atomic<std::uint64_t> total{0};
   std::atomic<std::uint64_t> counter{0};
@@ -52,6 +52,10 @@ struct Store::Impl {
   /// publish() for a second link of `file`, which stays where it is.
   Result<void> publish_link(const fs::path& file, const Info& info);
   bool known_good(const std::string& sha256) const;
+  /// The time of last storing becomes now; false if it is not there. REQUIRES: naming is held.
+  bool renew(const std::string& sha256);
+  /// True if the blob is there and known to be good; it then counts as stored just now.
+  bool keep_good(const std::string& sha256);
 };
 
 struct Part::State {

@@ -65,7 +65,7 @@ Result<Info> Store::put(ByteView data, const Expect& expect) {
   hasher.update(data);
   Info info = hasher.finish();
   FZ_CHECK(check_expected(info, expect));
-  if (impl_->known_good(info.sha256)) return info;
+  if (impl_->keep_good(info.sha256)) return info;
   FZ_CHECK(impl_->reserve(data.size()));
   const fs::path temp = impl_->temp_path();
   const auto write = [&]() -> Result<void> {
@@ -199,6 +199,21 @@ Result<void> Store::remove(std::string_view sha256) {
   const std::lock_guard guard(impl_->mutex);
   impl_->verified.erase(std::string(sha256));
   return {};
+}
+
+bool Store::keep(std::string_view sha256) {
+  const std::lock_guard guard(impl_->naming);
+  return has(sha256) && impl_->renew(std::string(sha256));
+}
+
+Result<bool> Store::remove_unless_newer(std::string_view sha256, Millis age) {
+  const std::lock_guard guard(impl_->naming);
+  struct stat s {};
+  if (!is_sha256_hex(sha256) || ::lstat(impl_->blob_path(sha256).c_str(), &s) != 0) return false;
+  const auto stored = std::chrono::system_clock::time_point(std::chrono::seconds(s.st_mtim.tv_sec));
+  if (std::chrono::system_clock::now() - stored < age) return false;
+  FZ_CHECK(remove(sha256));
+  return true;
 }
 
 std::vector<Entry> Store::list() const {

@@ -10,7 +10,6 @@ namespace fz::http {
 Result<publish::Delta> publish_now(App& app) {
   FZ_TRY(auto delta, app.publisher.run(app.clock.wall()));
   app.metrics.add("fz_publications_total");
-  app.published.refresh(delta.published);  // here, not on the event loop of the first screen that asks
   const auto frame = net::text_frame("{\"m\":\"changed\"}");
   for (const auto& screen : delta.screens) app.channels.send(screen, frame);
   return delta;

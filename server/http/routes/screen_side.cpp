@@ -110,7 +110,7 @@ Result<net::Response> get_metadata(Call& call) {
 
 Result<net::Response> get_blob(Call& call) {
   const auto& name = call.arg(0);
-  if (!is_sha256_hex(name) || !call.app.published.contains(call.app.publisher.current(), name))
+  if (!is_sha256_hex(name) || !call.app.publisher.current()->is_public_blob(name))
     return fail(Code::not_found, {{"what", name.substr(0, 64)}});
   FZ_TRY(const auto file, call.app.files.open(call.app.blobs, name));
   return net::serve_file(call.request, file.fd, file.length,

@@ -174,5 +174,36 @@ TEST_F(StoreTest, ManyThreadsPutTheSameAndOthers) {
   EXPECT_EQ(store->total(), sum);
 }
 
+TEST_F(StoreTest, RemovesOnlyWhatWasNotStoredLately) {
+  auto store = open();
+  const auto old = bytes(2000);
+  const auto name = store->put(old)->sha256;
+  const auto age = [&] { fs::last_write_time(path_of(name), fs::file_time_type::clock::now() - std::chrono::hours(3)); };
+  const auto hour = std::chrono::hours(1);
+  EXPECT_FALSE(*store->remove_unless_newer(name, hour));
+  // Putting, keeping or committing the same bytes again counts as storing them.
+  age();
+  ASSERT_TRUE(store->put(old));
+  EXPECT_FALSE(*store->remove_unless_newer(name, hour));
+  age();
+  EXPECT_TRUE(store->keep(name));
+  EXPECT_FALSE(*store->remove_unless_newer(name, hour));
+  EXPECT_TRUE(store->is_verified(name));
+  {
+    auto part = store->part("again", 2000);
+    ASSERT_TRUE(part && part->append(old));
+    age();
+    fs::last_write_time(dir_ / "media/parts/again", fs::file_time_type::clock::now() - std::chrono::hours(3));
+    ASSERT_TRUE(part->commit());
+    EXPECT_FALSE(*store->remove_unless_newer(name, hour));
+    ASSERT_TRUE(part->discard());
+  }
+  age();
+  EXPECT_TRUE(*store->remove_unless_newer(name, hour));
+  EXPECT_FALSE(*store->remove_unless_newer(name, hour));
+  EXPECT_FALSE(store->keep(name));
+  EXPECT_EQ(store->total(), 0u);
+}
+
 }  // namespace
 }  // namespace fz::blob

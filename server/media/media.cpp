@@ -17,7 +17,6 @@ namespace {
 constexpr int kMaxStillSide = 4096;  // what every screen's decoder takes without scaling first
 constexpr std::int64_t kMaxStillPixels = 4096LL * 2304;
 constexpr std::uint64_t kMaxStillBytes = 16u << 20;
-constexpr Millis kGrace{10000};  // beyond fz-decode's own limit
 
 // {"error":name,"params":{...}}
 Error decoder_error(const json::object& line) {
@@ -52,7 +51,7 @@ class Run {
     fds.emplace_back(theirs.get(), 1);
     o.fds = std::move(fds);
     FZ_TRY(run.process_, Process::spawn(o));
-    run.until_ = std::chrono::steady_clock::now() + limit + kGrace;
+    run.until_ = std::chrono::steady_clock::now() + limit + tools.grace;
     run.limit_ = limit;
     run.cancelled_ = tools.cancelled;
     return run;

@@ -17,6 +17,7 @@ struct Tools {
   Millis probe_limit{30000};
   int render_times = 4;        ///< a rendition may take so many times the film's duration ...
   Millis render_least{60000};  ///< ... but always this long
+  Millis grace{10000};         ///< fz-decode ends itself at its limit; so much later it is killed
   std::shared_ptr<std::atomic<bool>> cancelled = std::make_shared<std::atomic<bool>>(false);  ///< ends running work
 };
 using Progress = std::function<void(int permille)>;

@@ -2,6 +2,7 @@
 #include "server/media/media.hpp"
 
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -118,6 +119,34 @@ TEST_F(Media, CancelEndsItAtOnce) {
   EXPECT_EQ(probe(tools, *blobs, item).error().code, Code::cancelled);
   t.join();
   EXPECT_LT(std::chrono::steady_clock::now() - begin, Seconds{20});
+}
+
+TEST_F(Media, LimitsEndWhatHangsWithAReason) {
+  EXPECT_EQ(Tools{}.probe_limit, Seconds{30});
+  EXPECT_EQ(Tools{}.render_times, 4);
+  tools.probe_limit = tools.grace = Millis{200};
+  decoder("echo $$ > $0.pid; echo \"$@\" > $0.args; exec sleep 100");
+  const auto stuck = probe(tools, *blobs, item);
+  ASSERT_FALSE(stuck);
+  EXPECT_EQ(stuck.error().code, Code::media_timeout);
+  EXPECT_EQ(*read_file(folder / "decoder.args", 1000), "--probe --declared a.png --limit-ms 200\n");
+  const auto pid = std::stoi(*read_file(folder / "decoder.pid", 100));
+  for (int i = 0; i < 500 && ::kill(pid, 0) == 0; ++i) std::this_thread::sleep_for(Millis{10});
+  EXPECT_NE(::kill(pid, 0), 0) << "still there";
+
+  // A film of 10 s may take 40 s, one of 100 ms the least.
+  tools.probe_limit = Seconds{10};
+  tools.render_least = Millis{500};
+  for (const auto& [length, limit] : {std::pair{"10000", "40000"}, {"100", "500"}}) {
+    decoder(R"sh(case $1 in --probe) echo '{"kind":"video","mime":"video/mp4","width":1920,"height":1080,"duration_ms":)sh" +
+            std::string(length) +
+            R"sh(}';; --render) echo "$@" > $0.args; echo '{"error":"media_timeout","params":{"seconds":"40"}}'; exit 1;; esac)sh");
+    const auto late = render(tools, *blobs, item, "720p", {});
+    ASSERT_FALSE(late);
+    EXPECT_EQ(late.error().code, Code::media_timeout);
+    EXPECT_EQ(*read_file(folder / "decoder.args", 1000), std::string("--render 720p --limit-ms ") + limit + "\n");
+  }
+  EXPECT_TRUE(fs::is_empty(tools.scratch));
 }
 
 TEST_F(Media, MissingSourceIsNotTheFilesFault) {

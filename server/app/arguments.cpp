@@ -8,7 +8,7 @@ namespace {
 
 struct Arguments {
   std::string config, data, listen, log_level;
-  bool plain = false, open_metrics = false;
+  bool plain = false, open_metrics = false, restored = false;
 };
 
 Result<Config> configure(const Arguments& a) {
@@ -19,6 +19,7 @@ Result<Config> configure(const Arguments& a) {
   if (!a.log_level.empty()) c.log_level = a.log_level;
   if (a.plain) c.tls = false;
   if (a.open_metrics) c.open_metrics = true;
+  c.restored = a.restored;
   return c;
 }
 
@@ -40,6 +41,9 @@ Result<CommandLine> read_command_line(int argc, char** argv) {
       ->check(CLI::IsMember({"debug", "info", "warn", "error"}));
   cli.add_flag("--plain-http", a.plain, "不加密（只用于反向代理之后） / no TLS: only behind a reverse proxy");
   cli.add_flag("--open-metrics", a.open_metrics, "允许其他机器读取 /metrics / let other machines read /metrics");
+  cli.add_flag(
+      "--restored", a.restored,
+      "数据刚从备份恢复：把已发布的清单全部重新签发一次 / the data folder was restored from a backup: sign all published lists anew");
   cli.set_version_flag("--version", FZ_VERSION);
   CommandLine out;
   try {

@@ -15,6 +15,7 @@ struct Config {
   bool tls = true;
   bool behind_proxy = false;  ///< believe X-Forwarded-For; only where nobody else can connect
   bool open_metrics = false;
+  bool restored = false;  ///< the data folder comes from a backup: screens may know newer numbers than it does
   unsigned threads = 2, workers = 16;
   std::string log_level = "info";
   std::string decoder;                                        ///< path of fz-decode; empty: beside this program

@@ -75,7 +75,13 @@ class ServerImpl final : public Server {
     publisher_ = std::make_unique<publish::Publisher>(std::move(online), *blobs_, [this](const auto& work) {
       return store_->write([&](store::Tx& tx) { return work(tx.publishing()); });
     });
-    return store_->write([&](store::Tx& tx) { return publisher_->load(tx.publishing(), now); });
+    FZ_CHECK(store_->write([&](store::Tx& tx) { return publisher_->load(tx.publishing(), now); }));
+    if (!config_.restored) return {};
+    const auto signed_anew = publisher_->sign_anew(now);
+    if (!signed_anew && signed_anew.error().code != Code::root_missing && signed_anew.error().code != Code::reviewers_missing)
+      return signed_anew.error();
+    if (signed_anew) log::info("restored: {} timestamps are signed anew", signed_anew->timestamps_signed);
+    return {};
   }
 
   void open_app() {

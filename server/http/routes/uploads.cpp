@@ -5,6 +5,7 @@
 #include <ctime>
 
 #include "server/http/routes.hpp"
+#include "server/http/upload_metadata.hpp"
 #include "shared/base/log.hpp"
 #include "shared/crypto/checksum.hpp"
 
@@ -33,36 +34,6 @@ Result<std::uint64_t> number_header(const net::Request& request, std::string_vie
 Result<void> check_version(const net::Request& request) {
   if (request.headers.get("Tus-Resumable") != kTus) return fail(Code::tus_version);
   return {};
-}
-
-// "filename d29ybGQ=,title ..."
-Result<library::NewUpload> parse_metadata(std::string_view header) {
-  library::NewUpload out;
-  if (header.size() > 8192) return fail(Code::too_large, {{"limit", "8 KB"}});
-  while (!header.empty()) {
-    const auto comma = header.find(',');
-    auto pair = header.substr(0, comma);
-    header = comma == std::string_view::npos ? std::string_view{} : header.substr(comma + 1);
-    while (pair.starts_with(' ')) pair.remove_prefix(1);
-    const auto space = pair.find(' ');
-    const auto name = pair.substr(0, space);
-    const auto value = from_base64(space == std::string_view::npos ? std::string_view{} : pair.substr(space + 1));
-    if (!value || !is_utf8(as_text(*value)))
-      return fail(Code::bad_field, {{"field", "Upload-Metadata"}, {"what", std::string(name.substr(0, 40))}});
-    const std::string text(as_text(*value));
-    if (name == "filename")
-      out.file_name = text;
-    else if (name == "title")
-      out.title = text;
-    else if (name == "fraud_kind")
-      out.fraud_kind = text;
-    else if (name == "exposes")
-      out.exposes = text;
-    else if (name == "item")
-      out.item = text;
-    // Others are allowed by the protocol ("filetype" of browsers) and mean nothing here: the probe decides.
-  }
-  return out;
 }
 
 net::Response progress_answer(const library::Upload& upload, std::uint64_t offset, unsigned status) {
@@ -208,7 +179,7 @@ Result<net::Response> describe_uploads(Call& call) {
 
 Result<net::Response> create_upload(Call& call) {
   FZ_CHECK(check_version(call.request));
-  FZ_TRY(auto wanted, parse_metadata(call.request.headers.get("Upload-Metadata")));
+  FZ_TRY(auto wanted, parse_upload_metadata(call.request.headers.get("Upload-Metadata")));
   FZ_TRY(wanted.length, number_header(call.request, "Upload-Length"));
   App& app = call.app;
   FZ_TRY(const auto upload, app.store.write([&](store::Tx& tx) {

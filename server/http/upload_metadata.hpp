@@ -1,0 +1,13 @@
+// The Upload-Metadata header of tus 1.0. Pure.
+#pragma once
+#include <string_view>
+
+#include "server/library/library.hpp"
+
+namespace fz::http {
+
+/// "filename d29ybGQ=,title ...": names, each with base64 of UTF-8; unknown names are skipped. Nothing is checked beyond that:
+/// library::create_upload does. Errors: too_large, bad_field.
+Result<library::NewUpload> parse_upload_metadata(std::string_view header);
+
+}  // namespace fz::http

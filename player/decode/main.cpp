@@ -43,7 +43,11 @@ Result<void> selftest() {
 
 /// The media's descriptor for probe and the rest: a path is opened before the cage closes, 3 is the caller's.
 Result<Fd> open_input(const Options& o) {
-  if (o.mode != Mode::probe || o.file.empty()) return Fd(3);
+  if (o.mode != Mode::probe || o.file.empty()) {
+    if (::fcntl(3, F_GETFD) < 0)
+      return fail(Code::bad_request, {{"what", "--probe FILE, or the file as descriptor 3 (fz-decode ... 3<FILE)"}});
+    return Fd(3);
+  }
   return open_read(o.file);
 }
 

@@ -9,7 +9,9 @@ Result<Options> parse_options(int argc, char** argv, std::string& help) {
   CLI::App app{
       "fz-decode: the only program that opens media, in a sandbox.\n"
       "Modes: --play into a ring (3 media, 4 ring, 5 data, 6 space), --probe FILE (or descriptor 3), --render PROFILE (3 in, 4 out),\n"
-      "--compare (3 watched, 4 rendition), --selftest.",
+      "--compare (3 watched, 4 rendition), --selftest.\n"
+      "例 / example: fz-decode --probe poster.png        exit 0 and JSON, or 1 and the reason in Chinese and English; 2: wrong arguments\n"
+      "              fz-decode --render 720p 3<film.mov 4<>film-720p.mp4\n",
       "fz-decode"};
   bool play = false, compare = false, selftest = false;
   std::string fit = "contain";
@@ -33,10 +35,14 @@ Result<Options> parse_options(int argc, char** argv, std::string& help) {
   app.add_option("--max-pixels", o.picture.max_pixels, "Largest area")->check(CLI::Range(256, 2'000'000'000));
   app.add_option("--max-duration-ms", o.max_duration_ms, "Longest video");
   app.add_option("--limit-ms", o.limit_ms, "Give up after this time")->check(CLI::Range(0, 86'400'000));
+  app.set_version_flag("--version", FZ_VERSION);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
     help = app.help();
+    return o;
+  } catch (const CLI::CallForVersion&) {
+    help = std::string(FZ_VERSION) + "\n";
     return o;
   } catch (const CLI::ParseError& e) {
     return fail(Code::bad_request, {{"what", e.what()}});

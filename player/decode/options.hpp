@@ -29,7 +29,7 @@ struct Options {
   std::int64_t limit_ms = 0;  ///< 0: the mode's default
 };
 
-/// Errors: bad_request with the reason or the help text. `help` is set when only help was asked for.
+/// Errors: bad_request with the reason or the help text. `help` is set when only help or the version was asked for.
 Result<Options> parse_options(int argc, char** argv, std::string& help);
 
 }  // namespace fz::decode

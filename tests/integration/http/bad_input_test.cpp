@@ -1,11 +1,11 @@
 // Every route against what should never arrive: no token, a wrong one, an ended one; bodies that are not JSON, or endless.
 #include "server/http/routes.hpp"
-#include "tests/integration/http/fixture.hpp"
+#include "tests/integration/http/flow.hpp"
 
 namespace fz::test {
 namespace {
 
-class BadInput : public ServerTest {
+class BadInput : public Flow {
  protected:
   static std::string real_path(const http::Route& r) {
     std::string out;
@@ -60,25 +60,43 @@ TEST_F(BadInput, PersonsTokenOpensNoScreenRouteAndTheOtherWayRound) {
 }
 
 TEST_F(BadInput, MalformedJsonOnEveryRouteWithABody) {
+  ceremony();
+  enrol();
+  int routes = 0;
   for (const auto& r : http::routes()) {
-    if (r.max_body == 0 || r.auth == http::Auth::screen) continue;
+    if (r.max_body == 0) continue;
+    ++routes;
+    auto& who = r.auth == http::Auth::screen ? screen[0] : admin[0];
     for (const char* body : {"{", "nonsense", "[1,2", "{\"a\":1,\"a\":2}", "{\"a\":1.5}", "\"\xff\"", "[]", "null", "{\"unheard_of\":1}"}) {
-      const auto answer = admin[0].call(r.method, real_path(r), body);
+      // A status is a screen's own business: any object is one.
+      if (r.path == "/v1/status" && std::string_view(body) == "{\"unheard_of\":1}") continue;
+      const auto answer = who.call(r.method, real_path(r), body);
       EXPECT_GE(answer.status, 400u) << r.path << " " << body;
       EXPECT_LT(answer.status, 500u) << r.path << " " << body << " " << answer.body;
       EXPECT_FALSE(code_of(answer).empty()) << r.path;
+      const auto problem = json::parse(answer.body);
+      ASSERT_TRUE(problem && problem->is_object()) << r.path;
+      EXPECT_FALSE(text_of(problem->get_object(), "zh").empty() || text_of(problem->get_object(), "en").empty()) << r.path;
       clock.advance(Seconds{5});  // refills the ration of the open routes
     }
   }
+  EXPECT_GE(routes, 20);
 }
 
 TEST_F(BadInput, OversizedBodiesOnEveryRoute) {
+  ceremony();
+  enrol();
   const std::string huge(2 << 20, ' ');
   for (const auto& r : http::routes()) {
-    if (r.max_body == 0) continue;
-    const auto answer = admin[0].call(r.method, real_path(r), huge);
-    EXPECT_EQ(answer.status, 413u) << r.path << " " << answer.body.substr(0, 200);
-    EXPECT_EQ(code_of(answer), "too_large") << r.path;
+    // Uploads: Upload.WrongOffsetNamesTheRightOne. Routes on the event loop read no body: Hostile.UnreadBodyOfAnInlineRoute...
+    if (r.run != http::Run::pooled) continue;
+    auto& who = r.auth == http::Auth::screen ? screen[0] : admin[0];
+    const auto answer = who.call(r.method, real_path(r), huge);
+    EXPECT_EQ(answer.status, 413u) << net::method_name(r.method) << " " << r.path << " " << answer.body.substr(0, 200);
+    if (r.method != net::Method::head) {
+      EXPECT_EQ(code_of(answer), "too_large") << r.path;
+    }
+    clock.advance(Seconds{5});
   }
 }
 

@@ -95,7 +95,7 @@ class ServerTest : public testing::Test {
     c.quota.max_file = 4 << 20;
     c.quota.max_unit = 6 << 20;
     change(c);
-    auto started = app::Server::start(c, clock, {});
+    auto started = app::Server::start(c, clock, tools());
     ASSERT_TRUE(started) << to_log(started.error());
     server = std::move(*started);
     base = "http://127.0.0.1:" + std::to_string(server->port());
@@ -108,6 +108,7 @@ class ServerTest : public testing::Test {
     start();
   }
   virtual void change(app::Config&) {}
+  virtual app::Server::MakeTools tools() { return {}; }  ///< none: jobs wait
 
   void login_first() {
     admin.emplace_back(base);

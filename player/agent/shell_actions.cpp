@@ -152,7 +152,7 @@ void Shell::item_opened(const OpenItem& what, Result<blob::Opened> file, std::st
 
 // The finding is kept by hash; asking the spool happens in its own thread.
 void Shell::probe(const ProbeMedia& what) {
-  const auto answer = [this, what](std::optional<Error> error) {
+  const auto answer = [this, what](const std::optional<Error>& error) {
     mail_.post([this, what, error] { handle(Probed{what.cycle, what.sha256, error}); });
   };
   spooler_->post([this, what, answer] {

@@ -86,8 +86,7 @@ Result<void> Server::fetch_one(const std::string& item, const trust::Rendition& 
   // Blobs never change: their hash is their entity tag, so a broken transfer goes on where it stopped.
   request.etag = "\"" + r.sha256 + "\"";
   for (int attempt = 1;; ++attempt) {
-    net::DownloadRequest call = request;
-    auto done = net::download(client_, call);
+    auto done = net::download(client_, request);
     if (done) return copy.finish();
     auto code = done.error().code;
     bool again = code == Code::connection_lost || code == Code::timeout || code == Code::too_slow || code == Code::unreachable;

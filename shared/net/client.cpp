@@ -53,7 +53,7 @@ struct Pace {
 std::string request_head(const ClientRequest& r, const Url& url, const ClientOptions& options, std::uint64_t length) {
   std::string out = std::string(method_name(r.method)) + " " + url.target + " HTTP/1.1\r\nHost: " + url.host_header() +
                     "\r\nUser-Agent: " + options.user_agent + "\r\n";
-  for (const auto& [name, value] : r.headers.all()) out += name + ": " + value + "\r\n";
+  for (const auto& [name, value] : r.headers.all()) out.append(name).append(": ").append(value).append("\r\n");
   const bool has_body = r.method == Method::post || r.method == Method::put || r.method == Method::patch;
   if (has_body || length > 0) out += "Content-Length: " + std::to_string(length) + "\r\n";
   return out + "\r\n";

@@ -104,9 +104,10 @@ Result<std::string> fetch_document(net::Client& client, blob::Store& store, cons
   return std::move(answer.body);
 }
 
+// The bytes are those that the server and both reviewers have decoded to the end; what is asked here is whether this machine can.
 Result<void> probe_media(const fs::path& program, Fd media, const std::string& mime) {
   SpawnOptions o;
-  o.argv = {program.string(), "--probe", "--declared", mime};
+  o.argv = {program.string(), "--probe", "--brief", "--declared", mime};
   o.fds = {{media.get(), 3}};
   const auto run = run_command(o, kProbeLimit, 64 * 1024);
   if (run) return {};

@@ -31,6 +31,7 @@ Result<Options> parse_options(int argc, char** argv, std::string& help) {
   app.add_option("--media-type", o.media_type, "Media type from the approved document: which plugins to load");
   app.add_option("--declared", o.declared, "Name or media type the file came with, to find wrong labels");
   app.add_flag("--full", o.full, "Decode all of a long file");
+  app.add_flag("--brief", o.brief, "Decode a film's first second only: for bytes that were examined in full before");
   app.add_option("--max-side", o.picture.max_side, "Largest width or height")->check(CLI::Range(16, 65535));
   app.add_option("--max-pixels", o.picture.max_pixels, "Largest area")->check(CLI::Range(256, 2'000'000'000));
   app.add_option("--max-duration-ms", o.max_duration_ms, "Longest video");

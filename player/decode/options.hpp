@@ -20,7 +20,8 @@ struct Options {
   // probe
   std::string file;      ///< path, or "" for descriptor 3
   std::string declared;  ///< name or media type the file came with
-  bool full = false;
+  bool full = false;     ///< all of a long film
+  bool brief = false;    ///< a film's first second only
   PictureLimits picture;
   std::int64_t max_duration_ms = 4 * 3600 * 1000;
   // render

@@ -14,8 +14,9 @@ namespace {
 constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::int64_t kShort = 30 * kSecond;   // decoded whole
 constexpr std::int64_t kSection = 4 * kSecond;  // of a longer one: beginning, middle, end
-constexpr std::int64_t kSlack = kSecond / 2;    // sound and picture seldom end together
-constexpr int kComplaintsAfterSeek = 3;         // a decoder that starts in the middle may miss a reference
+constexpr std::int64_t kBrief = kSecond;
+constexpr std::int64_t kSlack = kSecond / 2;  // sound and picture seldom end together
+constexpr int kComplaintsAfterSeek = 3;       // a decoder that starts in the middle may miss a reference
 constexpr const char* kUpright = "videoconvert n-threads=2 ! videoflip video-direction=auto";
 
 /// One pass over a part of the file, and what it saw.
@@ -126,6 +127,10 @@ Result<void> check_film(const Options& o, int media, const Pass& begin, const St
   if (duration / 1'000'000 > o.max_duration_ms)
     return fail(Code::media_too_long,
                 {{"seconds", std::to_string(duration / kSecond)}, {"limit", std::to_string(o.max_duration_ms / 1000)}});
+  if (o.brief) {
+    info.duration_ms = duration / 1'000'000;
+    return {};
+  }
   auto slack = std::max(kSlack, duration / 50);
   if (o.full || duration <= kShort) {
     if (begin.end() < duration - slack) return missing_end(begin.end(), duration);
@@ -149,7 +154,7 @@ Result<void> check_film(const Options& o, int media, const Pass& begin, const St
 Result<MediaInfo> probe(const Options& o, int media) {
   FZ_TRY(auto structure, structure_of(o, media));
   Pass begin(o, media, structure.container, true);
-  FZ_CHECK(begin.run(0, structure.kind == Kind::image ? Pass::kOneFrame : Pass::kAll));
+  FZ_CHECK(begin.run(0, structure.kind == Kind::image ? Pass::kOneFrame : o.brief ? kBrief : Pass::kAll));
   auto streams = begin.streams();
   if (!streams.missing.empty()) return fail(Code::media_codec_unsupported, {{"codec", streams.missing}});
   if (begin.complaints() > 0) return corrupt(begin.complaints());

@@ -147,6 +147,20 @@ TEST(DecodeProbe, LongFilesAreSampledOrDecodedWhole) {
   EXPECT_EQ(part.number("duration_ms"), all.number("duration_ms"));
 }
 
+TEST(DecodeProbe, BriefDecodesTheFirstSecondAndStillFindsWhatIsNoFilm) {
+  auto brief = decode({"--probe", media("long.mp4").string(), "--brief", "--declared", "video/mp4"});
+  auto whole = decode({"--probe", media("long.mp4").string()});
+  ASSERT_EQ(brief.status, 0) << brief.text;
+  for (auto* number : {"width", "height", "duration_ms", "fps_n"}) EXPECT_EQ(brief.number(number), whole.number(number));
+  for (auto* text : {"container", "video_codec", "audio_codec"}) EXPECT_EQ(brief.string(text), whole.string(text));
+  EXPECT_GE(brief.number("frames_decoded"), 25);
+  EXPECT_LT(brief.number("frames_decoded"), 60);
+  EXPECT_EQ(whole.number("frames_decoded"), 300);
+  for (auto* bad : {"bad_empty.mp4", "bad_random.mp4", "bad_moov.mp4", "bad_cut.mp4", "bad_zero.mp4", "bad_none.mp4", "bad_cut.png"})
+    EXPECT_EQ(decode({"--probe", media(bad).string(), "--brief"}).status, 1) << bad;
+  EXPECT_EQ(decode({"--probe", media("bad_name.png").string(), "--brief", "--declared", "image/png"}).status, 1);
+}
+
 TEST(DecodeRender, FilmsComeOutInTheirClassAndCompareEqual) {
   struct Want {
     const char *file, *profile;

@@ -97,7 +97,7 @@ const trust::Rendition& watched(const trust::Approval& a) {
 }
 
 bool is_text(const trust::Rendition& r) {
-  return r.mime == render::kBulletinMime || r.mime == render::kSloganMime;
+  return render::is_document_mime(r.mime);
 }
 
 std::string describe(const Package& p) {

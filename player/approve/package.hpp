@@ -34,7 +34,7 @@ std::string printable(std::string_view text);
 
 /// The rendition that the reviewer watches: "original", else the first. REQUIRES: a read package (never empty).
 const trust::Rendition& watched(const trust::Approval& approval);
-/// True for bulletins and slogans.
+/// True for documents: bulletins, slogans, warnings, local facts.
 bool is_text(const trust::Rendition& rendition);
 
 }  // namespace fz::approve

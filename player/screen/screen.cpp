@@ -36,8 +36,11 @@ Result<std::unique_ptr<Screen>> Screen::open(const ScreenOptions& options) {
   }
   auto promise = std::make_shared<std::promise<View>>();
   s->first_slate_ = promise->get_future();
-  s->worker_.post(
-      [promise, area = s->output_->options().area](render::Renderer& renderer) { promise->set_value(draw_slate(renderer, {}, area)); });
+  s->worker_.post([promise, area = s->output_->options().area](render::Renderer& renderer) {
+    promise->set_value(draw_slate(renderer, {}, area));
+    // Texts will be refused with the same words; pictures and films are played, and the slate does without letters.
+    if (auto fonts = renderer.check_fonts(); !fonts) log::error("{}", to_log(fonts.error()));
+  });
   return s;
 }
 

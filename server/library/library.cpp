@@ -10,7 +10,12 @@ namespace {
 template <class E, std::size_t N>
 using Names = std::array<std::pair<E, std::string_view>, N>;
 
-constexpr Names<Kind, 4> kKinds{{{Kind::poster, "poster"}, {Kind::video, "video"}, {Kind::bulletin, "bulletin"}, {Kind::slogan, "slogan"}}};
+constexpr Names<Kind, 6> kKinds{{{Kind::poster, "poster"},
+                                 {Kind::video, "video"},
+                                 {Kind::bulletin, "bulletin"},
+                                 {Kind::slogan, "slogan"},
+                                 {Kind::warning, "warning"},
+                                 {Kind::facts, "facts"}}};
 constexpr Names<UploadState, 3> kUploadStates{
     {{UploadState::receiving, "receiving"}, {UploadState::done, "done"}, {UploadState::failed, "failed"}}};
 constexpr Names<Processing, 3> kProcessing{
@@ -65,6 +70,9 @@ std::string_view trim(std::string_view s) {
 
 std::string_view kind_name(Kind kind) {
   return name_of(kKinds, kind);
+}
+bool is_text_kind(Kind kind) {
+  return kind != Kind::poster && kind != Kind::video;
 }
 std::optional<Kind> kind_from_name(std::string_view name) {
   return from_name(kKinds, name);

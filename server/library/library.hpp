@@ -14,7 +14,9 @@ namespace fz::library {
 using accounts::Actor;
 using accounts::Context;
 
-enum class Kind : std::uint8_t { poster, video, bulletin, slogan };
+enum class Kind : std::uint8_t { poster, video, bulletin, slogan, warning, facts };
+/// The kinds that are text documents (shared/render): all but poster and video.
+bool is_text_kind(Kind kind);
 std::string_view kind_name(Kind kind);
 std::optional<Kind> kind_from_name(std::string_view name);
 
@@ -175,7 +177,7 @@ Result<void> cancel_upload(Store& db, const Context& ctx, std::string_view id);
 
 // ---- text items --------------------------------------------------------------------------------------------------
 struct NewText {
-  Kind kind = Kind::slogan;  ///< bulletin or slogan
+  Kind kind = Kind::slogan;  ///< a text kind
   std::string title, fraud_kind, exposes, mime;
   crypto::ChunkedDigest digest;  ///< of the document, which is already a blob
   std::string item;              ///< an existing item for a new version, or empty

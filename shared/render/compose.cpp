@@ -140,9 +140,9 @@ void footer_portrait(Canvas& c, const Options& o, double top, double h) {
 
 }  // namespace
 
-void draw_footer(Canvas& c, const Options& o) {
+void draw_footer(Canvas& c, const Options& o, Color top_color, Color low_color) {
   double h = footer_height(c.size(), o), top = c.h() - h, m = min_em(c.size());
-  c.gradient({0, top, c.w(), h}, kRed, kRedDark);
+  c.gradient({0, top, c.w(), h}, top_color, low_color);
   c.fill({0, top, c.w(), std::max(1.0, m * 0.09)}, kGoldDark);
   if (c.size().width >= c.size().height)
     footer_landscape(c, o, top, h);

@@ -68,11 +68,18 @@ Fitted fit(const Clusters& c, double width, double max_height, double max_px, do
 
 /// The bar with the hotline at the foot of a page. `height` as footer_height().
 double footer_height(Size s, const Options& o);
-void draw_footer(Canvas& c, const Options& o);
+void draw_footer(Canvas& c, const Options& o, Color top = theme::kRed, Color low = theme::kRedDark);
 
 Plan compose_bulletin(const Text& text, const Bulletin& b, Size size, const Options& o);
 Plan compose_bulletin_strip(const Text& text, const Bulletin& b, Size size);
+Plan compose_warning(const Text& text, const Warning& w, Size size, const Options& o);
+Plan compose_warning_strip(const Text& text, const Warning& w, Size size);
 Plan compose_slogan(const Text& text, const Slogan& s, Size size, const Options& o);
 PagePlan compose_slate(const Text& text, const Slate& s, Size size);
+/// The slate where there is no font with Chinese characters: shield, telephone and 96110, made of shapes alone.
+PagePlan compose_sign(const Text& text, Size size);
+/// Local facts; no text smaller than `min_px` (but the hotline where nothing else fits).
+PagePlan compose_corner(const Text& text, const FactsRow& row, Size size, double min_px);
+PagePlan compose_side_panel(const Text& text, const FactsRow& row, Size size, double min_px);
 
 }  // namespace fz::render

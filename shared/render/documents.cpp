@@ -2,15 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
-#include "shared/base/bytes.hpp"
-#include "shared/base/json.hpp"
+#include "shared/render/checker.hpp"
 
 namespace fz::render {
 namespace {
-
-constexpr std::size_t kMaxTextBytes = 32 * 1024;
 
 struct Kind {
   std::string_view id, label;
@@ -26,55 +24,22 @@ constexpr std::array kKinds{
     Kind{"general", "综合防范"},
 };
 
-bool is_control(char32_t c, bool line_feed_ok) {
-  if (c == '\n') return !line_feed_ok;
-  // C0, C1, line and paragraph separators, direction overrides and isolates, byte-order mark, interlinear marks.
-  return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 || (c >= 0x202a && c <= 0x202e) ||
-         (c >= 0x2066 && c <= 0x2069) || c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb);
-}
-
-char32_t next_char(std::string_view s, std::size_t& i) {
-  auto lead = static_cast<unsigned char>(s[i]);
-  int n = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-  char32_t c = n == 1 ? lead : lead & (0xff >> (n + 1));
-  for (int k = 1; k < n; ++k) c = c << 6 | (static_cast<unsigned char>(s[i + static_cast<std::size_t>(k)]) & 0x3f);
-  i += static_cast<std::size_t>(n);
-  return c;
-}
-
-// Counts characters and refuses what a person would not see.
-struct Checker {
-  std::size_t chars = 0;
-  Result<void> text(const std::string& field, const std::string& s, std::size_t max_chars, bool line_feed_ok = false) {
-    std::size_t n = 0;
-    bool visible = false;
-    for (std::size_t i = 0; i < s.size(); ++n) {
-      char32_t c = next_char(s, i);
-      if (is_control(c, line_feed_ok))
-        return fail(Code::document_control, {{"field", field}, {"char", fmt::format("U+{:04X}", static_cast<unsigned>(c))}});
-      visible |= c != ' ' && c != '\n' && c != 0x3000 && c != 0xa0 && c != 0x200b;
-    }
-    if (!visible) return fail(Code::bad_field, {{"field", field}, {"what", "不能为空 / empty"}});
-    if (n > max_chars) return fail(Code::document_too_long, {{"chars", std::to_string(n)}, {"limit", std::to_string(max_chars)}}, field);
-    chars += n;
-    return {};
-  }
-  Result<void> list(const std::string& field, const std::vector<std::string>& l, std::size_t min) {
-    if (l.size() < min) return fail(Code::bad_field, {{"field", field}, {"what", "至少一条 / at least one"}});
-    for (std::size_t i = 0; i < l.size(); ++i) FZ_CHECK(text(fmt::format("{}[{}]", field, i), l[i], kMaxBulletinChars));
-    return {};
-  }
-};
-
 Result<Exposes> exposes_of(const std::string& s) {
   if (s == "method") return Exposes::method;
   if (s == "case") return Exposes::case_;
   return fail(Code::bad_field, {{"field", "exposes"}, {"what", "method | case"}});
 }
-Result<void> check_kind(const std::string& kind) {
-  if (kind.empty() || utf8_length(kind) > 32) return fail(Code::bad_field, {{"field", "fraud_kind"}, {"what", "1-32"}});
+Result<QrLink> read_qr(const json::value& v) {
+  json::Reader r(v, "qr");
+  QrLink q{r.string("text", kMaxQrBytes), r.string("caption", 64)};
+  FZ_CHECK(r.finish());
   Checker c;
-  return c.text("fraud_kind", kind, 32);
+  FZ_CHECK(c.text("qr.text", q.text, kMaxQrBytes));
+  FZ_CHECK(c.text("qr.caption", q.caption, 12));
+  return q;
+}
+json::object write_qr(const QrLink& q) {
+  return {{"text", q.text}, {"caption", q.caption}};
 }
 
 Result<Document> read_bulletin(json::Reader& r) {
@@ -89,11 +54,15 @@ Result<Document> read_bulletin(json::Reader& r) {
   b.hotline = r.string("hotline", 16);
   if (auto* loss = r.any("loss"); loss && !loss->is_null()) b.loss = r.string("loss", 1024);
   const json::value* law = r.any("law");
+  const json::value* qr = r.any("qr", false);
   FZ_CHECK(r.finish());
   if (!law->is_null()) {
     json::Reader l(*law, "law");
     b.law = Law{l.string("name", 512), l.string("article", 256), l.string("text", kMaxTextBytes)};
     FZ_CHECK(l.finish());
+  }
+  if (qr) {
+    FZ_TRY(b.qr, read_qr(*qr));
   }
   FZ_TRY(b.exposes, exposes_of(exposes));
   if (b.hotline != "96110") return fail(Code::document_hotline, {{"hotline", b.hotline}});
@@ -128,6 +97,37 @@ Result<Document> read_slogan(json::Reader& r) {
   return s;
 }
 
+Result<Document> read_warning(json::Reader& r) {
+  Warning w;
+  w.title = r.string("title", 1024);
+  w.fraud_kind = r.string("fraud_kind", 256);
+  w.place = r.string("place", 512);
+  w.text = r.strings("text", 6, 2048);
+  w.advice = r.strings("advice", 6, 2048);
+  std::string until = r.string("until", 32);
+  w.source = r.string("source", 512);
+  w.hotline = r.string("hotline", 16);
+  const json::value* qr = r.any("qr", false);
+  FZ_CHECK(r.finish());
+  if (qr) {
+    FZ_TRY(w.qr, read_qr(*qr));
+  }
+  auto time = parse_time(until);
+  if (!time) return fail(Code::bad_field, {{"field", "until"}, {"what", "2026-11-25T12:00:00Z"}});
+  w.until = *time;
+  if (w.hotline != "96110") return fail(Code::document_hotline, {{"hotline", w.hotline}});
+  FZ_CHECK(check_kind(w.fraud_kind));
+  Checker c;
+  FZ_CHECK(c.text("title", w.title, 40));
+  FZ_CHECK(c.text("place", w.place, 30));
+  FZ_CHECK(c.list("text", w.text, 1));
+  FZ_CHECK(c.list("advice", w.advice, 1));
+  FZ_CHECK(c.text("source", w.source, 40));
+  if (c.chars > kMaxWarningChars)
+    return fail(Code::document_too_long, {{"chars", std::to_string(c.chars)}, {"limit", std::to_string(kMaxWarningChars)}});
+  return w;
+}
+
 json::array to_array(const std::vector<std::string>& l) {
   return json::array(l.begin(), l.end());
 }
@@ -155,55 +155,126 @@ Result<Document> parse_document(std::string_view json_text) {
   if (schema != 1) return fail(Code::document_schema, {{"schema", std::to_string(schema)}});
   if (type == "bulletin") return read_bulletin(r);
   if (type == "slogan") return read_slogan(r);
+  if (type == "warning") return read_warning(r);
+  if (type == "facts") return read_facts(r);
   return fail(Code::document_type, {{"type", type}});
 }
 
-std::string write_document(const Document& d) {
-  if (auto* s = std::get_if<Slogan>(&d))
+namespace {
+struct Writer {
+  std::string operator()(const Slogan& s) const {
     return json::write(json::object{
-        {"schema", 1}, {"type", "slogan"}, {"text", s->text}, {"fraud_kind", s->fraud_kind}, {"exposes", exposes_name(s->exposes)}});
-  auto& b = std::get<Bulletin>(d);
-  json::object o{{"schema", 1},
-                 {"type", "bulletin"},
-                 {"title", b.title},
-                 {"fraud_kind", b.fraud_kind},
-                 {"exposes", exposes_name(b.exposes)},
-                 {"how", to_array(b.how)},
-                 {"signs", to_array(b.signs)},
-                 {"loss", nullptr},
-                 {"advice", to_array(b.advice)},
-                 {"law", nullptr},
-                 {"source", b.source},
-                 {"hotline", b.hotline}};
-  if (b.loss) o["loss"] = *b.loss;
-  if (b.law) o["law"] = json::object{{"name", b.law->name}, {"article", b.law->article}, {"text", b.law->text}};
-  return json::write(o);
+        {"schema", 1}, {"type", "slogan"}, {"text", s.text}, {"fraud_kind", s.fraud_kind}, {"exposes", exposes_name(s.exposes)}});
+  }
+  std::string operator()(const Bulletin& b) const {
+    json::object o{{"schema", 1},
+                   {"type", "bulletin"},
+                   {"title", b.title},
+                   {"fraud_kind", b.fraud_kind},
+                   {"exposes", exposes_name(b.exposes)},
+                   {"how", to_array(b.how)},
+                   {"signs", to_array(b.signs)},
+                   {"loss", nullptr},
+                   {"advice", to_array(b.advice)},
+                   {"law", nullptr},
+                   {"source", b.source},
+                   {"hotline", b.hotline}};
+    if (b.loss) o["loss"] = *b.loss;
+    if (b.law) o["law"] = json::object{{"name", b.law->name}, {"article", b.law->article}, {"text", b.law->text}};
+    if (b.qr) o["qr"] = write_qr(*b.qr);
+    return json::write(o);
+  }
+  std::string operator()(const Warning& w) const {
+    json::object o{{"schema", 1},
+                   {"type", "warning"},
+                   {"title", w.title},
+                   {"fraud_kind", w.fraud_kind},
+                   {"place", w.place},
+                   {"text", to_array(w.text)},
+                   {"advice", to_array(w.advice)},
+                   {"until", format_time(w.until)},
+                   {"source", w.source},
+                   {"hotline", w.hotline}};
+    if (w.qr) o["qr"] = write_qr(*w.qr);
+    return json::write(o);
+  }
+  std::string operator()(const Facts& f) const { return json::write(write_facts(f)); }
+};
+
+// What a reviewer reads, and what the glyph check looks at.
+struct Reading {
+  std::string out;
+  void list(std::string_view heading, const std::vector<std::string>& items) {
+    if (!items.empty()) out += std::string(heading) + "：\n";
+    for (std::size_t i = 0; i < items.size(); ++i) out += fmt::format("  {}. {}\n", i + 1, items[i]);
+  }
+  void end(const std::string& source, const std::string& hotline, const std::optional<QrLink>& qr) {
+    out += "来源：" + source + "\n热线：" + hotline + "\n";
+    if (qr) out += "二维码：" + qr->caption + " → " + qr->text + "\n";
+  }
+  void operator()(const Slogan& s) { out = s.text + "\n" + fraud_kind_label(s.fraud_kind) + "\n"; }
+  void operator()(const Bulletin& b) {
+    out = b.title + "\n" + fraud_kind_label(b.fraud_kind) + "\n";
+    list("手法", b.how);
+    list("特征", b.signs);
+    if (b.loss) out += "损失：" + *b.loss + "\n";
+    list("做法", b.advice);
+    if (b.law) out += "法律：" + b.law->name + " " + b.law->article + " " + b.law->text + "\n";
+    end(b.source, b.hotline, b.qr);
+  }
+  void operator()(const Warning& w) {
+    out = "紧急预警：" + w.title + "\n" + fraud_kind_label(w.fraud_kind) + "\n地区：" + w.place + "\n有效至：" + china_time(w.until) +
+          "（" + format_time(w.until) + "）\n";
+    list("骗局", w.text);
+    list("做法", w.advice);
+    end(w.source, w.hotline, w.qr);
+  }
+  void operator()(const Facts& f) { out = facts_text(f); }
+};
+}  // namespace
+
+std::string write_document(const Document& d) {
+  return std::visit(Writer{}, d);
 }
 
+std::string_view document_type(const Document& d) {
+  constexpr std::array<std::string_view, 4> kTypes{"bulletin", "slogan", "warning", "facts"};
+  return kTypes[d.index()];
+}
+namespace {
+constexpr std::array kMimes{kBulletinMime, kSloganMime, kWarningMime, kFactsMime};
+}
 std::string_view document_mime(const Document& d) {
-  return std::holds_alternative<Bulletin>(d) ? kBulletinMime : kSloganMime;
+  return kMimes[d.index()];
+}
+bool is_document_mime(std::string_view mime) {
+  return std::find(kMimes.begin(), kMimes.end(), mime) != kMimes.end();
 }
 std::string_view document_kind_of_fraud(const Document& d) {
-  return std::visit([](auto& x) -> std::string_view { return x.fraud_kind; }, d);
+  if (auto* b = std::get_if<Bulletin>(&d)) return b->fraud_kind;
+  if (auto* s = std::get_if<Slogan>(&d)) return s->fraud_kind;
+  if (auto* w = std::get_if<Warning>(&d)) return w->fraud_kind;
+  return "general";
 }
 Exposes document_exposes(const Document& d) {
-  return std::visit([](auto& x) { return x.exposes; }, d);
+  if (auto* b = std::get_if<Bulletin>(&d)) return b->exposes;
+  if (auto* s = std::get_if<Slogan>(&d)) return s->exposes;
+  return Exposes::method;
 }
 
 std::string document_text(const Document& d) {
-  if (auto* s = std::get_if<Slogan>(&d)) return s->text + "\n" + fraud_kind_label(s->fraud_kind) + "\n";
-  auto& b = std::get<Bulletin>(d);
-  std::string out = b.title + "\n" + fraud_kind_label(b.fraud_kind) + "\n";
-  auto add = [&](std::string_view heading, const std::vector<std::string>& items) {
-    if (!items.empty()) out += std::string(heading) + "：\n";
-    for (std::size_t i = 0; i < items.size(); ++i) out += fmt::format("  {}. {}\n", i + 1, items[i]);
-  };
-  add("手法", b.how);
-  add("特征", b.signs);
-  if (b.loss) out += "损失：" + *b.loss + "\n";
-  add("做法", b.advice);
-  if (b.law) out += "法律：" + b.law->name + " " + b.law->article + " " + b.law->text + "\n";
-  return out + "来源：" + b.source + "\n热线：" + b.hotline + "\n";
+  Reading r;
+  std::visit(r, d);
+  return std::move(r.out);
+}
+
+std::string china_time(UtcTime t) {
+  auto local = t + std::chrono::hours(8);
+  auto day = std::chrono::floor<Days>(local);
+  std::chrono::year_month_day date(day);
+  auto minutes = std::chrono::duration_cast<std::chrono::minutes>(local - day).count();
+  return fmt::format("{}月{}日{:02}:{:02}", static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), minutes / 60,
+                     minutes % 60);
 }
 
 }  // namespace fz::render

@@ -133,6 +133,23 @@ void rays(cairo_t* c, Color k) {
   }
 }
 
+// Slanting stripes along a band, in pixels.
+void stripes(cairo_t* c, double w, double h, Color k, Color second) {
+  set(c, k);
+  cairo_rectangle(c, 0, 0, w, h);
+  cairo_fill(c);
+  set(c, second);
+  double step = h * 1.6;
+  for (double x = -h; x < w; x += step) {
+    cairo_move_to(c, x, h);
+    cairo_line_to(c, x + step / 2, h);
+    cairo_line_to(c, x + step / 2 + h, 0);
+    cairo_line_to(c, x + h, 0);
+    cairo_close_path(c);
+  }
+  cairo_fill(c);
+}
+
 struct Painter {
   const Text& text;
   cairo_t* c;
@@ -164,7 +181,7 @@ struct Painter {
   void operator()(const IconOp& o) const {
     cairo_save(c);
     cairo_translate(c, o.box.x, o.box.y);
-    cairo_scale(c, o.box.w, o.box.h);
+    if (o.icon != Icon::stripes) cairo_scale(c, o.box.w, o.box.h);
     switch (o.icon) {
       case Icon::phone:
         phone(c, o.color);
@@ -185,6 +202,11 @@ struct Painter {
         cairo_rectangle(c, 0, 0, 1, 1);
         cairo_clip(c);
         rays(c, o.color);
+        break;
+      case Icon::stripes:
+        cairo_rectangle(c, 0, 0, o.box.w, o.box.h);
+        cairo_clip(c);
+        stripes(c, o.box.w, o.box.h, o.color, o.second);
         break;
     }
     cairo_restore(c);

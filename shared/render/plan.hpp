@@ -42,7 +42,7 @@ struct TextOp {
   bool bold = false;
   Role role = Role::body;
 };
-enum class Icon : std::uint8_t { phone, warning, check, shield, diamond, rays };
+enum class Icon : std::uint8_t { phone, warning, check, shield, diamond, rays, stripes };
 struct IconOp {
   Icon icon{};
   Box box;

@@ -1,4 +1,4 @@
-// Text to pixels, in every shape of screen: bulletins, slogans, the slate, tickers, QR codes.
+// Text to pixels, in every shape of screen: bulletins, slogans, warnings, local facts, the slate, tickers, QR codes.
 // Nothing here opens media, uses the network or reads a clock. Same input and same fonts: same pixels.
 #pragma once
 #include <memory>
@@ -78,16 +78,28 @@ class Renderer {
   /// Loads fonts and shapes the usual characters (about 70 ms), so that the first page costs 5 ms instead.
   void prewarm();
 
-  /// Lays a bulletin or slogan out. Errors: render_size (sides outside kMinSide..kMaxSide).
+  /// fonts_missing{family} if no installed font has Chinese characters. Then nothing but slate() and qr() draws: text would
+  /// be boxes. Asked once, remembered.
+  Result<void> check_fonts();
+
+  /// Lays a bulletin, slogan or warning out. A document's own QR code goes before the options'.
+  /// Errors: render_size (sides outside kMinSide..kMaxSide), fonts_missing, facts_no_page.
   Result<Pages> layout(const Document& doc, Size size, const Options& options = {});
   /// Draws one page. REQUIRES: 0 <= page < pages.count().
   Surface draw(const Pages& pages, int page);
 
-  /// The built-in slate; never fails for a size in range (render_size otherwise).
+  /// The built-in slate; never fails for a size in range (render_size otherwise). Without fonts: shield and 96110 as shapes.
   Result<Surface> slate(const Slate& s, Size size);
 
+  /// Local facts of one place on a card for a corner, or on a panel (side or foot) of any shape, opaque. 96110 always, then
+  /// number and station, QR code with its caption, reward, as far as they fit at `min_em` pixels or more; a strip (three
+  /// times as wide as high) is one line. `min_em`: min_text_em() of the whole screen. Errors: render_size, fonts_missing.
+  Result<Surface> corner(const FactsRow& row, Size size, double min_em);
+  Result<Surface> side_panel(const FactsRow& row, Size size, double min_em);
+
   /// One long opaque strip: the lines one after the other with a mark between, followed by a gap, so that it can be
-  /// repeated end to end. Even width, at least `min_width`. Errors: render_size; too_large (wider than kMaxStripWidth).
+  /// repeated end to end. Even width, at least `min_width`. Errors: render_size; fonts_missing; too_large (wider than
+  /// kMaxStripWidth).
   Result<Surface> ticker(const std::vector<std::string>& lines, int height, int min_width, const TickerStyle& style = {});
 
   /// A QR code (error correction M), whole modules, quiet zone of 4 modules, in a square of at most `side` pixels.
@@ -97,12 +109,19 @@ class Renderer {
   /// The distinct characters of `text` for which no installed font has a glyph, at most 50. A document with any is
   /// refused at import (Code::unknown_glyphs) and not first found as boxes on a wall.
   std::vector<std::string> find_unknown_glyphs(std::string_view text);
-  /// unknown_glyphs{chars} if there are any.
+  /// unknown_glyphs{chars} if there are any; fonts_missing.
   Result<void> check_glyphs(const Document& doc);
 
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+/// Least em in pixels on a screen of this size, so that a full character's ink is kMinGlyph of its height.
+double min_text_em(Size screen);
+
+/// Whether a document can be shown: what an import asks before it keeps one. Any thread (they take turns).
+/// Errors: fonts_missing, unknown_glyphs.
+Result<void> check_import(const Document& doc);
 
 }  // namespace fz::render

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <mutex>
 #include <set>
 
 #include "shared/render/compose.hpp"
@@ -11,6 +12,7 @@ namespace fz::render {
 
 struct Renderer::Impl {
   Text text;
+  std::optional<bool> chinese;  // whether there is a font for it
 };
 
 Renderer::Renderer() : impl_(std::make_unique<Impl>()) {}
@@ -52,11 +54,17 @@ int Pages::page_at(Millis elapsed, Millis total) const {
   return count() - 1;
 }
 
+Result<void> Renderer::check_fonts() {
+  if (!impl_->chinese) impl_->chinese = impl_->text.unknown_glyphs("反诈预警：“96110”") == 0;
+  if (*impl_->chinese) return {};
+  return fail(Code::fonts_missing, {{"family", std::string(kFontFamily)}});
+}
+
 void Renderer::prewarm() {
   constexpr std::string_view kUsual =
       "0123456789一二三四五六七八九十百千万元年月日反诈宣传专线预警劝阻被骗立即报警电话银行卡账户转账贷款刷单返利客服公检法领导投资理财养老"
       "保健"
-      "手法揭秘典型案例经过识要点正确做法律链接来源，。、；：？！“”《》（）…—ABCabc";
+      "手法揭秘典型案例经过识要点正确做法律链接来源紧急局内容到地区有效至发布：损失金额，。、；：？！“”《》（）…—ABCabc";
   Surface s(64, 64);
   for (bool bold : {false, true}) {
     std::vector<Op> ops{TextOp{0, 0, 40, 0, std::string(kUsual), rgb(0xffffff), bold, Role::label}};
@@ -64,18 +72,31 @@ void Renderer::prewarm() {
   }
 }
 
+namespace {
+// The document's own code goes before the one that the caller would like to see there.
+Options options_of(const Document& doc, const Options& given) {
+  const std::optional<QrLink>* qr = nullptr;
+  if (auto* b = std::get_if<Bulletin>(&doc)) qr = &b->qr;
+  if (auto* w = std::get_if<Warning>(&doc)) qr = &w->qr;
+  return qr && *qr ? Options{(*qr)->text, (*qr)->caption} : given;
+}
+}  // namespace
+
 Result<Pages> Renderer::layout(const Document& doc, Size size, const Options& options) {
   FZ_CHECK(check_size(size));
+  FZ_CHECK(check_fonts());
+  if (std::holds_alternative<Facts>(doc)) return fail(Code::facts_no_page);
   const Text& t = impl_->text;
-  Options o = options;
+  Options o = options_of(doc, options);
   if (auto code = make_qr(o.qr_text); !code || footer_height(size, o) * 0.45 < code->side + 4) o = {};  // too small to be read
+  bool strip = is_strip(size);
   Plan plan;
   if (auto* s = std::get_if<Slogan>(&doc))
     plan = compose_slogan(t, *s, size, o);
-  else if (is_strip(size))
-    plan = compose_bulletin_strip(t, std::get<Bulletin>(doc), size);
-  else
-    plan = compose_bulletin(t, std::get<Bulletin>(doc), size, o);
+  else if (auto* w = std::get_if<Warning>(&doc))
+    plan = strip ? compose_warning_strip(t, *w, size) : compose_warning(t, *w, size, o);
+  else if (auto* b = std::get_if<Bulletin>(&doc))
+    plan = strip ? compose_bulletin_strip(t, *b, size) : compose_bulletin(t, *b, size, o);
   return Pages(std::make_shared<const Plan>(std::move(plan)));
 }
 
@@ -107,13 +128,29 @@ std::string_view slate_state_name(Slate::State s) {
 Result<Surface> Renderer::slate(const Slate& s, Size size) {
   FZ_CHECK(check_size(size));
   Surface out(size.width, size.height);
-  draw_ops(impl_->text, compose_slate(impl_->text, s, size).ops, out);
+  draw_ops(impl_->text, (check_fonts() ? compose_slate(impl_->text, s, size) : compose_sign(impl_->text, size)).ops, out);
+  return out;
+}
+
+Result<Surface> Renderer::corner(const FactsRow& row, Size size, double min_em) {
+  FZ_CHECK(check_size(size));
+  FZ_CHECK(check_fonts());
+  Surface out(size.width, size.height);
+  draw_ops(impl_->text, compose_corner(impl_->text, row, size, min_em).ops, out);
+  return out;
+}
+Result<Surface> Renderer::side_panel(const FactsRow& row, Size size, double min_em) {
+  FZ_CHECK(check_size(size));
+  FZ_CHECK(check_fonts());
+  Surface out(size.width, size.height);
+  draw_ops(impl_->text, compose_side_panel(impl_->text, row, size, min_em).ops, out);
   return out;
 }
 
 Result<Surface> Renderer::ticker(const std::vector<std::string>& lines, int height, int min_width, const TickerStyle& style) {
   FZ_CHECK(check_size({kMinSide, height}));
   FZ_CHECK(check_size({std::clamp(min_width, kMinSide, kMaxSide), height}));
+  FZ_CHECK(check_fonts());
   bool warn = style.tone == TickerStyle::Tone::warning;
   double h = height, px = h * 0.64, x = px * 0.5, mark = px * 0.5;
   std::vector<Op> text;
@@ -172,11 +209,23 @@ std::vector<std::string> Renderer::find_unknown_glyphs(std::string_view text) {
 }
 
 Result<void> Renderer::check_glyphs(const Document& doc) {
+  FZ_CHECK(check_fonts());
   auto unknown = find_unknown_glyphs(document_text(doc));
   if (unknown.empty()) return {};
   std::string chars;
   for (auto& c : unknown) chars += (chars.empty() ? "" : " ") + c;
   return fail(Code::unknown_glyphs, {{"chars", chars}});
+}
+
+double min_text_em(Size screen) {
+  return min_em(screen);
+}
+
+Result<void> check_import(const Document& doc) {
+  static std::mutex mutex;
+  static Renderer renderer;
+  std::lock_guard lock(mutex);
+  return renderer.check_glyphs(doc);
 }
 
 }  // namespace fz::render

@@ -1,23 +1,19 @@
-// Bulletins on strips (LED signs at least three times as wide as high): a band that says what it is, with the hotline, and
-// one line of text at a time.
 #include <algorithm>
 
-#include "shared/render/compose.hpp"
+#include "shared/render/strip.hpp"
 
 namespace fz::render {
 namespace {
 
 using namespace theme;
 
-struct Part {
-  std::string name;
-  Color top, bottom, text;
-};
-
-PagePlan line_page(const Text& text, Size size, const std::string& kind, const Part& part, const Line& line, double em) {
+PagePlan line_page(const Text& text, Size size, const std::string& kind, const StripPart& part, const Line& line, double em, double share,
+                   Color ground) {
   Canvas c(text, size);
+  Color darker = ground;
+  for (auto* channel : {&darker.r, &darker.g, &darker.b}) *channel = static_cast<std::uint8_t>(*channel / 2);
   double band = c.h() * 0.36, label = c.h() * kStripLabelEm, pad = c.h() * 0.12, y = (band - label) / 2 - c.h() * 0.005;
-  c.gradient({0, 0, c.w(), c.h()}, rgb(0x041433), kNavy);
+  c.gradient({0, 0, c.w(), c.h()}, darker, ground);
   c.gradient({0, 0, c.w(), band}, part.top, part.bottom);
   c.fill({0, band - std::max(1.0, c.h() * 0.012), c.w(), std::max(1.0, c.h() * 0.012)}, kGoldDark);
   // Right: the hotline. Left: what part of the bulletin this is, then the kind of fraud, as far as there is room.
@@ -37,6 +33,9 @@ PagePlan line_page(const Text& text, Size size, const std::string& kind, const P
       c.count(kind);
     }
   }
+  // How far the reader is.
+  double bar = std::max(1.0, c.h() * 0.022);
+  c.fill({0, c.h() - bar, c.w() * share, bar}, kGoldDark);
   double middle = band + (c.h() - band) / 2;
   c.centred(c.w() / 2, middle - em / 2, em, line.text, part.text, Role::body, true);
   c.count(line.text);
@@ -45,31 +44,23 @@ PagePlan line_page(const Text& text, Size size, const std::string& kind, const P
 
 }  // namespace
 
-Plan compose_bulletin_strip(const Text& text, const Bulletin& b, Size size) {
-  Plan plan{size, {}};
-  std::string kind = fraud_kind_label(b.fraud_kind);
-  bool is_case = b.exposes == Exposes::case_;
+Plan compose_strip(const Text& text, const std::string& kind, const std::vector<StripPart>& parts, Size size, Color ground) {
   double h = size.height, width = size.width - h * 0.16, em = h * 0.47;
-  auto add = [&](const Part& part, const std::string& s) {
-    auto clusters = text.measure(s, true);
-    // A phrase that almost fits is set a little smaller rather than torn.
-    auto lines = break_lines(clusters, width / (em * 0.86), Flow::phrases);
-    for (auto& l : lines) plan.pages.push_back(line_page(text, size, kind, part, l, std::min(em, width / std::max(l.width, 0.01))));
+  struct Shown {
+    const StripPart* part;
+    Line line;
   };
-  Part title{is_case ? "典型案例" : "手法揭秘", kBlueLight, kBlue, kGold};
-  Part how{is_case ? "案件经过" : "诈骗手法", kBlueLight, kBlue, kWhite};
-  Part signs{"识骗要点", rgb(0xd31a28), kRedDark, kWhite}, advice{"正确做法", rgb(0x11904f), rgb(0x075c31), kWhite};
-  Part law{"法律链接", rgb(0x9a6418), kLaw, kWhite}, note{"信息来源", kBlueLight, kBlue, kWhite};
-  add(title, b.title);
-  for (auto& s : b.how) add(how, s);
-  if (b.loss) add({"案件结果", rgb(0xd31a28), kRedDark, kGold}, *b.loss);
-  for (auto& s : b.signs) add(signs, s);
-  for (auto& s : b.advice) add(advice, s);
-  if (b.law) {
-    add(law, (b.law->name.starts_with("《") ? b.law->name : "《" + b.law->name + "》") + b.law->article);
-    add(law, b.law->text);
+  std::vector<Shown> lines;
+  for (auto& part : parts)
+    for (auto& s : part.texts)
+      // A phrase that almost fits is set a little smaller rather than torn.
+      for (auto& l : break_lines(text.measure(s, true), width / (em * 0.86), Flow::phrases)) lines.push_back({&part, std::move(l)});
+  Plan plan{size, {}};
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    auto& l = lines[i];
+    double share = static_cast<double>(i + 1) / static_cast<double>(lines.size());
+    plan.pages.push_back(line_page(text, size, kind, *l.part, l.line, std::min(em, width / std::max(l.line.width, 0.01)), share, ground));
   }
-  add(note, b.source);
   return plan;
 }
 

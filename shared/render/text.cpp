@@ -10,8 +10,6 @@ namespace fz::render {
 namespace {
 
 constexpr double kMeasurePx = 128;
-// One family; fontconfig finds other scripts and emoji. (With an emoji font in the list, digits would come from it.)
-constexpr const char* kFamilies = "Noto Sans CJK SC";
 
 // GB/T 15834 and the W3C's requirements for Chinese text layout.
 constexpr std::u32string_view kNotAtStart = U"，。、；：？！”’）》〉】』」〕〗〙〛｝］…—～·•‧％‰℃°／｜,.!?;:)]}>%-~–ー々〻゛゜";
@@ -33,6 +31,8 @@ bool is_digit(char32_t c) {
 
 bool may_break(char32_t a, char32_t b, bool pango_says) {
   if (forbidden_at_start(b) || forbidden_at_end(a)) return false;
+  if (a == U'某' || b == U'某') return false;  // “王某”, “某市”
+  if ((a == U'年' || a == U'月') && is_digit(b)) return false;
   if (is_digit(a) && kUnits.find(b) != kUnits.npos) return false;
   return pango_says || is_cjk(a) || is_cjk(b) || is_space(a);
 }
@@ -62,7 +62,7 @@ void mark_quotations(Clusters& c, std::size_t from) {
     if (kind == kOpen.npos) continue;
     for (std::size_t j = i + 1; j < c.size() && j <= i + kShort; ++j)
       if (c[j].first == kClose[kind]) {
-        for (std::size_t k = i + 1; k <= j; ++k) c[k].tear += 0.8;
+        for (std::size_t k = i + 1; k <= j; ++k) c[k].tear += j - i <= 5 ? 1.6 : 0.8;
         break;
       }
   }
@@ -156,7 +156,7 @@ Text::~Text() {
 
 PangoLayout* Text::layout(std::string_view text, bool bold, double px) const {
   PangoLayout* l = pango_layout_new(context_);
-  PangoFontDescription* font = pango_font_description_from_string(kFamilies);
+  PangoFontDescription* font = pango_font_description_from_string(std::string(kFontFamily).c_str());
   pango_font_description_set_weight(font, bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
   pango_font_description_set_absolute_size(font, px * PANGO_SCALE);
   pango_layout_set_font_description(l, font);
@@ -257,7 +257,7 @@ struct Breaker {
       case Flow::body: {
         double per_line = 100;
         if (final) return per_line + (width < 2.2 && from > 0 ? 10 : 0);
-        return per_line + slack * slack * 8 + torn * 0.35;
+        return per_line + slack * slack * 8 + torn * 0.9;
       }
       case Flow::display:
         return 100 + slack * slack * 6 + (final || after_mark ? 0 : 3) + torn * 4;

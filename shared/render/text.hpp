@@ -13,6 +13,10 @@ struct _PangoLayout;
 
 namespace fz::render {
 
+/// The one family of all text; fontconfig finds other scripts and emoji. (With an emoji font in the list, digits would come
+/// from it.)
+inline constexpr std::string_view kFontFamily = "Noto Sans CJK SC";
+
 /// One grapheme cluster: its bytes, its width in em, and whether a line may end before it.
 struct Cluster {
   std::string text;
@@ -20,7 +24,7 @@ struct Cluster {
   double width = 0;
   bool break_before = false;
   bool new_line = false;  ///< a line feed stands before it
-  double tear = 0;        ///< how bad a break before it is: inside a word 1, inside a short quotation 0.8, both 1.8
+  double tear = 0;        ///< how bad a break before it is: inside a word 1, inside a short quotation 0.8 or 1.6
 };
 using Clusters = std::vector<Cluster>;
 

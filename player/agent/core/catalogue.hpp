@@ -28,7 +28,7 @@ struct Item {
 /// By approval id; only items whose bytes are in the store and were not refused by the probe.
 using Catalogue = std::map<std::string, Item, std::less<>>;
 
-/// True for documents that the screen renders itself (slogan, bulletin): "text/plain" and "application/vnd.fz.*+json".
+/// True for documents that the screen renders itself (slogan, bulletin, warning): "text/plain" and "application/vnd.fz.*+json".
 bool is_text(std::string_view mime);
 
 /// The rendition for a surface of this size; the approval's first one when nothing fits better. Order of preference:

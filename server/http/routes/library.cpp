@@ -1,7 +1,7 @@
 // Items and their renditions. Uploads are in uploads.cpp.
 #include "server/http/json_out.hpp"
 #include "server/http/routes.hpp"
-#include "shared/render/documents.hpp"
+#include "shared/render/render.hpp"
 
 namespace fz::http {
 
@@ -31,7 +31,8 @@ Result<net::Response> create_text_item(Call& call) {
   FZ_CHECK(in.finish());
   FZ_TRY(const auto parsed, render::parse_document(json::write(*document)));
   const std::string bytes = render::write_document(parsed);
-  text.kind = std::holds_alternative<render::Bulletin>(parsed) ? library::Kind::bulletin : library::Kind::slogan;
+  FZ_CHECK(render::check_import(parsed));
+  text.kind = library::kind_from_name(render::document_type(parsed)).value();
   text.mime = render::document_mime(parsed);
   text.fraud_kind = render::document_kind_of_fraud(parsed);
   text.exposes = render::document_exposes(parsed) == render::Exposes::method ? "method" : "case";

@@ -86,6 +86,33 @@ TEST_F(Flow, ApprovedItemReachesTheScreenAndAWithdrawalTakesItAway) {
   }));
 }
 
+TEST_F(Flow, TextsOfEveryKindAreTakenAndOnesThatNoFontCanShowAreNot) {
+  const auto post = [&](const json::object& document, unsigned status) {
+    return writer[0].expect(status, writer[0].post("/v1/items", {{"title", "文本"}, {"document", document}}));
+  };
+  json::object warning{{"schema", 1},
+                       {"type", "warning"},
+                       {"title", "客服退款骗局"},
+                       {"fraud_kind", "fake_customer_service"},
+                       {"place", "某区"},
+                       {"text", json::array{"索要验证码 🚨"}},
+                       {"advice", json::array{"立即挂断"}},
+                       {"until", "2026-11-25T12:00:00Z"},
+                       {"source", "反诈中心"},
+                       {"hotline", "96110"}};
+  EXPECT_EQ(text_of(post(warning, 201), "kind"), "warning");
+  const json::object row{{"region", "500119"}, {"station", "龙桥派出所"}, {"phone", "000-1234"}};
+  const json::object facts{{"schema", 1}, {"type", "facts"}, {"title", "本地信息"}, {"rows", json::array{row}}};
+  EXPECT_EQ(text_of(post(facts, 201), "kind"), "facts");
+  EXPECT_EQ(text_of(post({{"schema", 1}, {"type", "facts"}, {"title", "本地信息"}, {"rows", json::array{row, row}}}, 422), "code"),
+            "facts_duplicate");
+  warning["text"] = json::array{"索要验证码\U000F1234"};
+  const auto refused = post(warning, 422);
+  EXPECT_EQ(text_of(refused, "code"), "unknown_glyphs");
+  EXPECT_NE(text_of(refused, "zh").find("\U000F1234"), std::string::npos);
+  warning["text"] = json::array{"مرحبا بالعالم", "ᠮᠣᠩᠭᠣᠯ བོད་ཡིག"};  // other scripts have their fonts
+  post(warning, 201);
+}
 TEST_F(Flow, ApprovalsThatMustBeRefused) {
   ceremony();
   const auto item = slogan_in_final("转账前先打 96110");

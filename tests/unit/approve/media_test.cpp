@@ -117,6 +117,30 @@ TEST_F(ApproveMedia, TextsAreReadAndShown) {
   approval.renditions = {test::rendition("text", std::string(kSloganMime), "{}")};
   EXPECT_EQ(examine(approval, *copy_from_folder(approval, blobs.path(), other.path()), {}).error().code, Code::approve_unplayable);
 }
+TEST_F(ApproveMedia, EveryWordOfAWarningAndOfLocalFactsIsShown) {
+  struct Case {
+    std::string mime, text;
+    std::vector<std::string> words;
+  };
+  for (
+      auto& c : std::vector<Case>{
+          {"application/vnd.fz.warning+json",
+           R"({"schema":1,"type":"warning","title":"客服退款骗局","fraud_kind":"fake_customer_service","place":"某区","text":["索要验证码"],"advice":["挂断"],"until":"2026-11-25T12:00:00Z","source":"反诈中心","hotline":"96110","qr":{"text":"https://a.cn/w","caption":"扫码举报"}})",
+           {"客服退款骗局", "某区", "索要验证码", "挂断", "2026-11-25T12:00:00Z", "反诈中心", "https://a.cn/w", "扫码举报"}},
+          {"application/vnd.fz.facts+json",
+           R"({"schema":1,"type":"facts","title":"本地信息","rows":[{"region":"500119","station":"龙桥派出所","phone":"000-1234","reward":"有奖","account":"公众号","qr":"https://a.cn/f"}]})",
+           {"本地信息", "500119", "龙桥派出所", "000-1234", "有奖", "公众号", "https://a.cn/f"}}}) {
+    test::TempDir fresh;
+    put(c.text);
+    approval.renditions = {test::rendition("text", c.mime, c.text)};
+    auto files = *copy_from_folder(approval, blobs.path(), fresh.path());
+    EXPECT_TRUE(examine(approval, files, blobs.path() / "none")) << c.mime;
+    auto shown = *texts(approval, files);
+    for (auto& w : c.words) EXPECT_NE(shown.find(w), shown.npos) << w;
+    approval.renditions[0].mime = kSloganMime;
+    EXPECT_EQ(examine(approval, files, {}).error().code, Code::approve_unplayable);
+  }
+}
 TEST_F(ApproveMedia, ThePrivateFolderIsPrivateAndGoesAway) {
   fs::path path;
   {

@@ -2,17 +2,15 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstring>
 
 #include "shared/render/compose.hpp"
+#include "tests/unit/render/plan_rules.hpp"
 
 namespace fz::render {
 namespace {
-
-const std::vector<Size> kShapes{{1920, 1080}, {1080, 1920}, {1280, 720}, {3840, 2160}, {1920, 384}, {512, 128}};
 
 Bulletin sample() {
   Bulletin b;
@@ -37,51 +35,6 @@ Bulletin long_one(std::size_t chars) {
   b.how = {text, text};
   return b;
 }
-// The body text of all pages in order, marks and all, without spaces.
-std::string body_of(const Plan& p, std::vector<Role> roles = {Role::body}) {
-  std::string out;
-  for (auto& page : p.pages)
-    for (auto& op : page.ops)
-      if (auto* t = std::get_if<TextOp>(&op); t && std::find(roles.begin(), roles.end(), t->role) != roles.end()) out += t->text;
-  std::erase(out, ' ');
-  return out;
-}
-// What must hold on every page of every document at every size.
-void check_plan(const Plan& p, const std::string& what) {
-  double least = is_strip(p.size) ? p.size.height * 0.25 : std::min(p.size.height * kMinGlyph, p.size.width / 9.0 * 0.917);
-  for (auto& page : p.pages) {
-    bool hotline = false;
-    for (auto& op : page.ops) {
-      auto* t = std::get_if<TextOp>(&op);
-      if (!t || t->text.empty()) continue;
-      EXPECT_GE(t->px * 0.918, least - 0.01) << what << " " << t->text;
-      double left = t->x + empty_start(t->text) * t->px, right = t->x + t->width - empty_end(t->text) * t->px;
-      EXPECT_GE(left, -0.5) << what << " " << t->text;
-      EXPECT_LE(right, p.size.width + 0.5) << what << " " << t->text;
-      EXPECT_GE(t->y, -0.02 * p.size.height) << what << " " << t->text;
-      EXPECT_LE(t->y + t->px, p.size.height * 1.01) << what << " " << t->text;
-      hotline |= t->text.find("96110") != t->text.npos;
-    }
-    EXPECT_TRUE(hotline) << what;
-  }
-}
-std::string name(Size s) {
-  return std::to_string(s.width) + "x" + std::to_string(s.height);
-}
-// Boxes of text lines on a page must not touch: nothing is drawn over something else.
-void check_no_overlap(const PagePlan& page, const std::string& what) {
-  std::vector<const TextOp*> texts;
-  for (auto& op : page.ops)
-    if (auto* t = std::get_if<TextOp>(&op); t && !t->text.empty()) texts.push_back(t);
-  for (std::size_t i = 0; i < texts.size(); ++i)
-    for (std::size_t j = i + 1; j < texts.size(); ++j) {
-      auto &a = *texts[i], &b = *texts[j];
-      if (a.text == b.text && a.role != b.role) continue;  // a shadow
-      bool apart = a.x + a.width <= b.x + 1 || b.x + b.width <= a.x + 1 || a.y + a.px * 0.94 <= b.y + 1 || b.y + b.px * 0.94 <= a.y + 1;
-      EXPECT_TRUE(apart) << what << ": " << a.text << " / " << b.text;
-    }
-}
-
 TEST(Render, BulletinsHoldTheRulesAtEveryShape) {
   Renderer r;
   for (auto size : kShapes)
@@ -114,6 +67,22 @@ TEST(Render, FiveThousandCharactersArePagedAndNothingIsLost) {
     std::string body = body_of(pages->plan());
     EXPECT_NE(body.find(b.how[0] + b.how[1]), body.npos) << name(size);
     EXPECT_GE(pages->total_time(), Millis{5000 * 1000 / kCharsPerSecond});
+  }
+}
+TEST(Render, OtherScriptsAndEmojiAreLaidOutWhole) {
+  Renderer r;
+  Bulletin b = sample();
+  b.how = {"ئۇيغۇرچە ئاگاھلاندۇرۇش: پۇل يۆتكىمەڭ",
+           "ᠮᠣᠩᠭᠣᠯ བོད་ཡིག 反诈 🚨👨‍👩‍👧 مرحبا 96110"};
+  EXPECT_TRUE(check_import(b));
+  for (auto size : kShapes) {
+    auto pages = r.layout(b, size);
+    ASSERT_TRUE(pages);
+    check_plan(pages->plan(), name(size));
+    std::string body = body_of(pages->plan()), expected = b.how[0] + b.how[1];
+    std::erase(expected, ' ');
+    EXPECT_NE(body.find(expected), body.npos) << name(size);
+    EXPECT_TRUE(r.draw(*pages, 0));
   }
 }
 TEST(Render, SlogansFillTheScreenAndPageOnStrips) {

@@ -33,6 +33,7 @@ constexpr double kPitch = 0.78;
 
 void digit(Canvas& c, char d, double x, double y, double height) {
   unsigned on = segments_of(d);
+  if (d == '1') x -= 0.21 * height;  // in the middle of its cell
   for (unsigned i = 0; i < kSegments.size(); ++i)
     if (on >> i & 1) {
       auto& s = kSegments[i];

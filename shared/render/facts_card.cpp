@@ -110,7 +110,7 @@ PagePlan stacked(const Text& text, std::vector<Block> blocks, const FactsRow& ro
   Box box{pad, pad, c.w() - 2 * pad, c.h() - 2 * pad};
   if (!row.qr.empty()) {
     bool beside = c.w() > c.h() * 1.2;
-    double side = beside ? std::min(box.h, box.w * 0.46) : std::min(box.w * 0.8, box.h * 0.36);
+    double side = beside ? std::min(box.h, box.w * 0.4) : std::min(box.w * 0.8, box.h * 0.36);
     if (side >= least_qr(row.qr)) {
       Block name{caption(row), 0.8, kPale, 1, false, Role::label, 0.3};
       if (beside) {

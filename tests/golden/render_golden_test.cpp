@@ -64,7 +64,7 @@ std::map<std::string, Bytes> render_all(const fs::path& samples) {
   }
   auto facts = std::get<Facts>(*parse_document(*read_file(samples / "facts/local.json", kMaxDocumentBytes)));
   auto& row = *row_for(facts, "500119", "");
-  for (Size size : {Size{480, 320}, {420, 760}, {480, 1080}, {1920, 160}}) {
+  for (Size size : {Size{420, 760}, {480, 1080}, {1920, 160}}) {
     out["facts-corner " + shape(size) + " 1"] = thumbnail(*r.corner(row, size, min_text_em({1920, 1080})));
     out["facts-panel " + shape(size) + " 1"] = thumbnail(*r.side_panel(row, size, min_text_em({1920, 1080})));
   }

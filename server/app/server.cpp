@@ -90,6 +90,7 @@ class ServerImpl final : public Server {
     settings.open_metrics = config_.open_metrics;
     settings.behind_proxy = config_.behind_proxy;
     settings.quota = config_.quota;
+    settings.shots = config_.data / "shots";
     app_.reset(new http::App{*store_, *blobs_, *publisher_, *log_, clock_, settings});
     app_->jobs_wanted = [this] {
       if (jobs_) jobs_->wake();

@@ -40,6 +40,7 @@ const Route kRoutes[] = {
     {Method::post, "/v1/approvals", Auth::person, {}, kEnvelope, Run::pooled, import_approval},
     {Method::get, "/v1/approvals/{approval}", Auth::person, {}, 0, Run::pooled, get_approval},
     {Method::get, "/v1/withdrawals", Auth::person, {}, 0, Run::pooled, get_withdrawals},
+    {Method::get, "/v1/withdrawals/unconfirmed", Auth::person, {}, 0, Run::pooled, list_unconfirmed},
     {Method::post, "/v1/withdrawals", Auth::person, {}, kEnvelope, Run::pooled, import_withdrawals},
     {Method::get, "/v1/trust/online-key", Auth::person, {}, 0, Run::pooled, get_online_key},
     {Method::get, "/v1/trust/{document}", Auth::person, {}, 0, Run::pooled, get_trust_document},
@@ -57,6 +58,7 @@ const Route kRoutes[] = {
     {Method::get, "/v1/screens", Auth::person, {}, 0, Run::pooled, list_screens},
     {Method::get, "/v1/screens/{screen}", Auth::person, {}, 0, Run::pooled, get_screen},
     {Method::post, "/v1/screens/{screen}/command", Auth::person, {}, kSmall, Run::pooled, command_screen},
+    {Method::get, "/v1/screens/{screen}/shot", Auth::person, {}, 0, Run::pooled, get_shot},
     {Method::post, "/v1/enrolments/{code}", Auth::person, {}, kSmall, Run::pooled, confirm_enrolment},
 
     {Method::get, "/v1/plays/rollups", Auth::person, {}, 0, Run::pooled, list_rollups},
@@ -72,6 +74,7 @@ const Route kRoutes[] = {
     {Method::get, "/v1/metadata/{file}", Auth::open, {}, 0, Run::light, get_metadata},
     {Method::get, "/v1/blobs/{sha256}", Auth::screen, {}, 0, Run::poll, get_blob},
     {Method::get, "/v1/channel", Auth::screen, {}, 0, Run::channel, nullptr},
+    {Method::put, "/v1/shot", Auth::screen, {}, 256 * 1024, Run::pooled, put_shot},
     {Method::put, "/v1/status", Auth::screen, {}, 64 * 1024, Run::pooled, report_status},
 
     {Method::get, "/v1/audit", Auth::person, {}, 0, Run::pooled, list_audit},

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <thread>
 
 #include "server/tools/commands.hpp"
 #include "server/tools/output.hpp"
@@ -49,27 +50,73 @@ void add_sites(CLI::App& app, Shared& shared) {
     });
   });
 }
+constexpr Millis kShotLimit{10000};
+
+// The picture that comes after the command, not the one that was there before.
+Result<std::string> take_shot(Api& api, const std::string& screen) {
+  // No picture yet is an answer without a tag.
+  const auto get = [&]() -> Result<net::ClientResponse> {
+    net::ClientRequest r;
+    r.url = "/v1/screens/" + screen + "/shot";
+    auto answer = api.raw(std::move(r));
+    if (!answer && answer.error().code == Code::not_found) return net::ClientResponse{};
+    return answer;
+  };
+  FZ_TRY(const auto before, get());
+  FZ_TRY(const auto sent, api.call(net::Method::post, "/v1/screens/" + screen + "/command", json::object{{"command", "screenshot"}}));
+  if (text_of(sent, "sent") != "true") return fail(Code::unavailable, {{"what", screen}});
+  for (const auto end = system_clock().steady() + kShotLimit; system_clock().steady() < end;) {
+    FZ_TRY(auto now, get());
+    if (!now.body.empty() && now.headers.get("ETag") != before.headers.get("ETag")) return std::move(now.body);
+    std::this_thread::sleep_for(Millis{100});
+  }
+  return fail(Code::timeout, {{"what", screen}});
+}
+
+void add_shot(CLI::App& screens, Shared& shared) {
+  struct Shot {
+    std::string screen, out;
+  };
+  auto s = std::make_shared<Shot>();
+  auto* shot = screens.add_subcommand("shot", "屏幕此刻的画面 a picture of what is on the screen now");
+  shot->add_option("screen", s->screen, "屏幕 screen")->required();
+  shot->add_option("--out", s->out, "JPEG 文件 file")->required();
+  shot->callback([s, &shared] {
+    shared.with_api([&](Api& api) -> Result<void> {
+      FZ_TRY(const auto jpeg, take_shot(api, s->screen));
+      FZ_CHECK(write_atomic(s->out, jpeg));
+      fmt::print("{}\n", s->out);
+      return {};
+    });
+  });
+}
 }  // namespace
 
 void add_screen_commands(CLI::App& app, Shared& shared) {
   add_sites(app, shared);
   struct Filter {
     std::string site, text, seen_before, id;
+    bool unconfirmed = false;
   };
   auto f = std::make_shared<Filter>();
   auto* screens = app.add_subcommand("screens", "屏幕列表 list screens");
   screens->add_option("--site", f->site, "点位 of a site");
   screens->add_option("--text", f->text, "名称包含 part of the name");
   screens->add_option("--dark-since", f->seen_before, "此后没有消息的屏幕 screens not heard of since then (RFC 3339)");
+  screens->add_flag("--unconfirmed", f->unconfirmed, "还没有执行撤回的屏幕 screens that have not carried out the withdrawals");
   screens->add_option("--id", f->id, "只看一块 one screen");
-  screens->callback([f, &shared] {
+  add_shot(*screens, shared);
+  screens->callback([f, screens, &shared] {
+    if (!screens->get_subcommands().empty()) return;
     shared.with_api([&](Api& api) -> Result<void> {
       if (!f->id.empty()) {
         FZ_TRY(auto one, api.get("/v1/screens/" + f->id));
         shared.show(one, [](auto& v) { fmt::print("{}\n", json::write(v)); });
         return {};
       }
-      FZ_TRY(auto answer, api.get("/v1/screens" + query({{"site", f->site}, {"text", f->text}, {"seen_before", f->seen_before}})));
+      const std::string path = f->unconfirmed ? "/v1/withdrawals/unconfirmed" : "/v1/screens";
+      const auto filter = f->unconfirmed ? std::string{} : query({{"site", f->site}, {"text", f->text}, {"seen_before", f->seen_before}});
+      FZ_TRY(auto answer, api.get(path + filter));
       shared.show(answer, [](auto& v) {
         print_table(v.at("screens").as_array(),
                     {{"id", "编号"}, {"name", "名称"}, {"site_name", "点位"}, {"state", "状态"}, {"online", "在线"}, {"seen", "最后消息"}});

@@ -57,6 +57,38 @@ Result<net::Response> get_screen(Call& call) {
   });
 }
 
+namespace {
+constexpr int kPage = 200;
+
+// Screens say with their status which list of withdrawals they have carried out.
+bool has_carried_out(const screens::Screen& screen, std::int64_t version) {
+  const auto status = json::parse(screen.status);
+  const auto* done = status && status->is_object() ? status->as_object().if_contains("withdrawals") : nullptr;
+  return done && done->is_int64() && done->as_int64() >= version;
+}
+}  // namespace
+
+Result<net::Response> list_unconfirmed(Call& call) {
+  screens::ScreenFilter f;
+  f.unit_path = call.actor.unit_path;
+  f.limit = kPage;
+  FZ_TRY(f.after, call.query("after"));
+  FZ_TRY(const auto limit, call.query_number("limit", 50, 1, kPage));
+  const auto version = call.app.publisher.current()->withdrawals_version;
+  json::array out;
+  for (bool more = true; more && static_cast<std::int64_t>(out.size()) < limit;) {
+    FZ_TRY(const auto lines, call.app.store.read([&](const store::Tx& tx) { return tx.screens().screens(f); }));
+    more = lines.size() == static_cast<std::size_t>(kPage);
+    for (const auto& line : lines) {
+      f.after = line.screen.id;
+      if (line.screen.state != screens::ScreenState::active || has_carried_out(line.screen, version)) continue;
+      out.emplace_back(json_of(line.screen, line.site_name, call.app.channels.online(line.screen.id)));
+      if (static_cast<std::int64_t>(out.size()) == limit) break;
+    }
+  }
+  return reply({{"version", version}, {"screens", std::move(out)}});
+}
+
 Result<net::Response> command_screen(Call& call) {
   FZ_TRY(const auto body, call.body());
   json::Reader in(body, "command");

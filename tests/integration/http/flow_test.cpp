@@ -185,6 +185,50 @@ TEST_F(Flow, PlaysAreTakenOnceAndReceiptedAndForgeriesAreNot) {
   EXPECT_EQ(boss().get("/v1/plays?from=yesterday").status, 422u);
 }
 
+TEST_F(Flow, AScreenIsListedUntilItHasCarriedOutTheWithdrawals) {
+  ceremony();
+  enrol();
+  const auto waiting = [&] { return boss().expect(200, boss().get("/v1/withdrawals/unconfirmed")); };
+  const auto version = waiting().at("version").as_int64();
+  EXPECT_GE(version, 1);
+  const auto report = [&](std::int64_t done) {
+    const auto status = json::write(json::object{{"version", "0.1.0"}, {"withdrawals", done}});
+    EXPECT_EQ(screen[0].call(net::Method::put, "/v1/status", status).status, 204u);
+  };
+  const auto listed = [&](std::size_t n) {
+    for (int i = 0; i < 500 && waiting().at("screens").as_array().size() != n; ++i) std::this_thread::sleep_for(Millis{20});
+    return waiting().at("screens").as_array().size() == n;
+  };
+  EXPECT_TRUE(listed(1)) << "it has said nothing yet";
+  report(version - 1);
+  std::this_thread::sleep_for(Millis{1500});  // a status is stored within a second
+  EXPECT_TRUE(listed(1));
+  report(version);
+  EXPECT_TRUE(listed(0));
+}
+
+TEST_F(Flow, TheLastPictureOfAScreenIsKept) {
+  ceremony();
+  enrol();
+  auto& s = screen[0];
+  const auto send_shot = [&](const std::string& bytes) {
+    return s.call(net::Method::put, "/v1/shot", bytes, {{"Content-Type", "image/jpeg"}});
+  };
+  const std::string path = "/v1/screens/" + screen_id + "/shot";
+  EXPECT_EQ(boss().get(path).status, 404u);
+  std::string jpeg = "\xff\xd8\xff" + std::string(1000, 'a') + "\xff\xd9";
+  EXPECT_EQ(send_shot(jpeg).status, 204u);
+  const auto first = boss().get(path);
+  EXPECT_EQ(first.body, jpeg);
+  EXPECT_EQ(send_shot(jpeg).status, 204u);
+  EXPECT_NE(boss().get(path).headers.get("ETag"), first.headers.get("ETag")) << "the same picture, taken again";
+  EXPECT_EQ(send_shot("no picture").status, 422u);
+  EXPECT_EQ(send_shot("\xff\xd8\xff" + std::string(201'000, 'a') + "\xff\xd9").status, 413u);
+  EXPECT_EQ(boss().get(path).body, jpeg) << "what was refused took no place";
+  restart();
+  EXPECT_EQ(boss().get(path).body, jpeg);
+}
+
 TEST_F(Flow, AttestedTimeIsSignedOverTheNonce) {
   ceremony();
   Client anybody(base);

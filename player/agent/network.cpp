@@ -39,7 +39,7 @@ void Network::call(Call c) {
     r.url = options_.server + c.path;
     if (!c.token.empty()) r.headers.add("Authorization", "Bearer " + c.token);
     if (!c.etag.empty()) r.headers.add("If-None-Match", c.etag);
-    if (!c.body.empty()) r.headers.add("Content-Type", "application/json");
+    if (!c.body.empty()) r.headers.add("Content-Type", c.type);
     r.body = c.body;
     r.max_response = c.max_bytes;
     r.total = c.timeout;

@@ -1,6 +1,10 @@
 #include "player/agent/screen_link.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "shared/base/log.hpp"
 
@@ -9,6 +13,29 @@ namespace {
 constexpr std::size_t kMaxWaiting = 1000;
 constexpr int kMaxBatch = 200;  // packets in one go, so that a talkative screen cannot hold the loop
 constexpr Millis kStable{30000};
+constexpr Millis kGreeting{10000};  // to answer hello; longer is a hung program
+constexpr Millis kEndLimit{2000};   // for the kernel to end a killed process
+
+bool readable(int fd, Millis limit) {
+  pollfd p{fd, POLLIN, 0};
+  return ::poll(&p, 1, static_cast<int>(limit.count())) == 1;
+}
+
+// Whoever else listens on the socket (a test, another player) is not ours to end.
+bool is_screen(pid_t pid) {
+  const auto name = read_file("/proc/" + std::to_string(pid) + "/comm", 64);
+  return name && *name == "fz-screen\n";
+}
+
+// False where it may not be ended. It is gone on return.
+bool kill_process(pid_t pid) {
+  // The descriptor comes before the look at what it is, so that no other process can be hit.
+  const Fd process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  if (!process || !is_screen(pid)) return false;
+  if (::syscall(SYS_pidfd_send_signal, process.get(), SIGKILL, nullptr, 0) != 0) return false;
+  readable(process.get(), kEndLimit);
+  return true;
+}
 }  // namespace
 
 void ScreenLink::tend(Millis boot, Chance& chance) {
@@ -17,6 +44,8 @@ void ScreenLink::tend(Millis boot, Chance& chance) {
   if (connection) {
     channel_.emplace(std::move(*connection));
     if (boot - started_ > kStable) retry_.reset();
+    connected_at_ = boot;
+    heard_ = false;
     send(wire::Hello{});
     return;
   }
@@ -46,7 +75,7 @@ Millis ScreenLink::wait(Millis boot) const {
   return channel_ ? Millis::max() : std::max(Millis{0}, due_ - boot);
 }
 
-bool ScreenLink::receive(const std::function<void(wire::ToAgent)>& take) {
+bool ScreenLink::receive(const Take& take) {
   for (int i = 0; i < kMaxBatch && channel_; ++i) {
     auto packet = channel_->receive();
     if (!packet) {
@@ -55,10 +84,11 @@ bool ScreenLink::receive(const std::function<void(wire::ToAgent)>& take) {
     }
     if (!*packet) return true;
     auto message = wire::to_agent_from_json((*packet)->text);
+    heard_ = true;
     if (!message)
       log::warn("message from the screen: {}", to_log(message.error()));
     else if (*message)
-      take(std::move(**message));
+      take(std::move(**message), (*packet)->fds);
   }
   return true;
 }
@@ -85,14 +115,27 @@ void ScreenLink::flush() {
   }
 }
 
+bool ScreenLink::silent(Millis boot) const {
+  return channel_ && !heard_ && boot - connected_at_ > kGreeting;
+}
+
 void ScreenLink::lost() {
   channel_.reset();
   out_.clear();
   due_ = Millis{0};
 }
 
-void ScreenLink::restart() {
-  if (process_ && process_->running()) process_->end(Millis{0});
+void ScreenLink::restart(const Take& take) {
+  if (process_ && process_->running()) {
+    process_->end(Millis{0});
+  } else if (channel_) {
+    // A service manager's, or an earlier agent's.
+    const auto peer = channel_->peer();
+    if (!peer || peer->pid <= 0 || !kill_process(peer->pid))
+      log::error("the screen's program is not ours and cannot be ended; only the connection begins anew");
+  }
+  while (channel_ && receive(take) && readable(channel_->fd(), Millis{0})) {
+  }
   lost();
 }
 

@@ -27,13 +27,18 @@ class ScreenLink {
   void tend(Millis boot, Chance& chance);
   /// How long tend() may wait.
   Millis wait(Millis boot) const;
-  /// Takes what has arrived. `take` gets each message; false: the connection is lost.
-  bool receive(const std::function<void(wire::ToAgent)>& take);
+  /// What gets a message, and the descriptors that came with it.
+  using Take = std::function<void(wire::ToAgent, std::vector<Fd>&)>;
+  /// Takes what has arrived. False: the connection is lost.
+  bool receive(const Take& take);
   /// Queues a message; descriptors are duplicated until it is sent.
   void send(const wire::ToScreen& m, const std::vector<int>& fds = {});
   void flush();
-  /// Ends our program (SIGKILL) or, if it is not ours, only the connection.
-  void restart();
+  /// Ends the program at the other end (SIGKILL), ours or not: who started it starts it again. `take` gets what it had said.
+  /// Where that is not permitted only the connection ends.
+  void restart(const Take& take);
+  /// It has not said a word since it was connected, ten seconds ago: it hangs.
+  bool silent(Millis boot) const;
   bool connected() const { return channel_.has_value(); }
   int fd() const { return channel_ ? channel_->fd() : -1; }
   bool wants_to_write() const { return !out_.empty(); }
@@ -49,7 +54,8 @@ class ScreenLink {
   std::optional<Process> process_;
   std::vector<Out> out_;
   Millis due_{};
-  Millis started_{};
+  Millis started_{}, connected_at_{};
+  bool heard_ = false;
   Backoff retry_{Millis{50}, Millis{1000}};  // a screen without its program for two seconds is dark
 };
 

@@ -120,6 +120,7 @@ void Shell::run(int stop_fd) {
     const Millis boot = instant().boot;
     if (stop_at && (boot >= *stop_at || agent_->quiet())) return;
     screen_->tend(boot, chance_);
+    if (screen_->silent(boot)) restart_screen("no answer to hello");
     watchdog(boot);
     wait(stop_at ? -1 : stop_fd);
     pollfd p{stop_fd, POLLIN, 0};
@@ -154,7 +155,7 @@ void Shell::wait(int stop_fd) {
 void Shell::take_screen() {
   if (!screen_->connected()) return;
   screen_->flush();
-  if (screen_->receive([this](wire::ToAgent m) { handle(FromScreen{std::move(m)}); })) return;
+  if (screen_->receive([this](wire::ToAgent m, std::vector<Fd>& fds) { from_screen(std::move(m), fds); })) return;
   log::warn("the connection to the screen is lost");
   screen_->lost();
   handle(ScreenGone{});

@@ -60,6 +60,8 @@ class Shell {
   void item_opened(const OpenItem& what, Result<blob::Opened> file, std::string text);
   void probe(const ProbeMedia& what);
   void save(const SaveState& what);
+  void from_screen(wire::ToAgent m, std::vector<Fd>& fds);
+  void restart_screen(std::string_view why);
   void tell(const wire::ToScreen& m);
   void write_enrolment(const wire::ToScreen& m);
   void watchdog(Millis boot);

@@ -46,11 +46,7 @@ void Shell::carry_out(Action& action) {
                  [&](TellScreen& a) { tell(a.message); },
                  [&](OpenItem& a) { open_item(a); },
                  [&](CloseItem& a) { decoders_.erase(a.play); },
-                 [&](RestartScreen& a) {
-                   log::error("the screen is restarted: {}", a.why);
-                   screen_->restart();
-                   handle(ScreenGone{});
-                 },
+                 [&](RestartScreen& a) { restart_screen(a.why); },
                  [&](Call& a) { network_->call(std::move(a)); },
                  [&](AbortFetches&) { network_->abort_fetches(); },
                  [&](FetchDocument& a) { network_->fetch(std::move(a)); },
@@ -67,6 +63,22 @@ void Shell::carry_out(Action& action) {
                  [&](Alarm& a) { log::warn("{}", to_log(a.error)); },
              },
              action);
+}
+
+void Shell::restart_screen(std::string_view why) {
+  log::error("the screen is restarted: {}", why);
+  screen_->restart([this](wire::ToAgent m, std::vector<Fd>& fds) { from_screen(std::move(m), fds); });
+  handle(ScreenGone{});
+}
+
+void Shell::from_screen(wire::ToAgent m, std::vector<Fd>& fds) {
+  const auto* shot = std::get_if<wire::Shot>(&m);
+  if (!shot) return handle(FromScreen{std::move(m)});
+  ShotTaken e{shot->id, {}};
+  if (fds.size() == 1) e.jpeg.resize(kMaxShot);
+  const auto n = e.jpeg.empty() ? 0 : ::pread(fds[0].get(), e.jpeg.data(), e.jpeg.size(), 0);
+  e.jpeg.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
+  handle(std::move(e));
 }
 
 // In order and durable. A disk that refuses is asked again every second; the core hears of it once, so that the screen can

@@ -13,6 +13,9 @@ CREATE TABLE intent(seq INTEGER PRIMARY KEY AUTOINCREMENT, play TEXT NOT NULL UN
   campaign TEXT NOT NULL, slot TEXT NOT NULL, duration INTEGER NOT NULL, intended INTEGER NOT NULL, started INTEGER, clock TEXT NOT NULL) STRICT;
 CREATE TABLE number(name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
 CREATE TABLE probe(sha256 TEXT PRIMARY KEY, code TEXT NOT NULL) STRICT;
+)"},
+                                         {2, "which screen process a play is for", R"(
+ALTER TABLE intent ADD COLUMN screen TEXT NOT NULL DEFAULT '';
 )"}};
 
 trust::Play read_play(const db::Row& r) {
@@ -69,19 +72,19 @@ Result<SpoolState> Spool::load() {
   FZ_TRY(const auto acknowledged,
          c_->one("SELECT value FROM number WHERE name='acknowledged'", {}, [](const db::Row& r) { return r.integer(0); }));
   s.acknowledged = acknowledged.value_or(0);
-  FZ_TRY(s.open, c_->all("SELECT play,zone,approval,sha256,campaign,slot,duration,intended,started,clock FROM intent ORDER BY seq", {},
-                         [](const db::Row& r) {
+  FZ_TRY(s.open, c_->all("SELECT play,zone,approval,sha256,campaign,slot,duration,intended,started,clock,screen FROM intent ORDER BY seq",
+                         {}, [](const db::Row& r) {
                            return Intent{r.text(0), r.text(1),       r.text(2), r.text(3), r.text(4), r.text(5), Millis{r.integer(6)},
-                                         r.time(7), r.maybe_time(8), r.text(9)};
+                                         r.time(7), r.maybe_time(8), r.text(9), r.text(10)};
                          }));
   return s;
 }
 
 Result<void> Spool::store(const StoreIntent& a) {
   const Intent& i = a.intent;
-  FZ_CHECK(
-      c_->run("INSERT OR IGNORE INTO intent(play,zone,approval,sha256,campaign,slot,duration,intended,clock) VALUES(?,?,?,?,?,?,?,?,?)",
-              {i.play, i.zone, i.approval, i.sha256, i.campaign, i.slot, i.duration.count(), i.intended, i.clock}));
+  FZ_CHECK(c_->run(
+      "INSERT OR IGNORE INTO intent(play,zone,approval,sha256,campaign,slot,duration,intended,clock,screen) VALUES(?,?,?,?,?,?,?,?,?,?)",
+      {i.play, i.zone, i.approval, i.sha256, i.campaign, i.slot, i.duration.count(), i.intended, i.clock, i.screen}));
   return {};
 }
 

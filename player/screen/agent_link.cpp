@@ -42,8 +42,8 @@ Result<AgentLink> AgentLink::listen(Screen& screen, const fs::path& socket) {
 void AgentLink::accept() {
   auto connection = listener_.accept();
   if (!connection || !*connection) return;
-  auto uid = (*connection)->peer_uid();
-  if (!uid || (*uid != ::getuid() && *uid != 0)) {
+  auto peer = (*connection)->peer();
+  if (!peer || (peer->uid != ::getuid() && peer->uid != 0)) {
     log::warn("a connection of another user was refused");
     return;
   }
@@ -79,7 +79,10 @@ void AgentLink::obey(wire::ToScreen& message, std::vector<Fd>& fds) {
   if (auto* m = std::get_if<wire::Hello>(&message)) return hello(*m);
   if (!greeted_) return log::warn("the agent spoke before hello");
   if (auto* m = std::get_if<wire::Cue>(&message)) return cue(*m, fds);
-  if (auto* m = std::get_if<wire::Go>(&message)) return screen_->go(m->play);
+  if (auto* m = std::get_if<wire::Go>(&message)) {
+    if (auto held = held_.find(m->play); held != held_.end()) held->second.gone = true;
+    return screen_->go(m->play);
+  }
   if (auto* m = std::get_if<wire::Stop>(&message))
     return screen_->stop(m->play, m->reason == "replaced" ? wire::EndReason::replaced : wire::EndReason::stopped);
   if (auto* m = std::get_if<wire::Slate>(&message)) return screen_->slate(*m);
@@ -94,14 +97,24 @@ void AgentLink::hello(const wire::Hello& m) {
   if (m.version != wire::kVersion) log::warn("the agent speaks version {}, this screen {}", m.version, wire::kVersion);
   greeted_ = true;
   const auto& o = screen_->output();
-  send(wire::Ready{wire::kVersion, o.area.width, o.area.height, o.rate.n, o.rate.d, std::string(sink_name(o.sink))});
+  send(wire::Ready{wire::kVersion, o.area.width, o.area.height, o.rate.n, o.rate.d, std::string(sink_name(o.sink)), run_});
   for (const auto& e : ended_) send(e);
   for (const auto& f : std::exchange(failed_, {})) send(f);
+  wire::Resumed resumed;
+  for (const auto& [play, held] : held_) {
+    if (held.started) send(*held.started);
+    if (held.gone)
+      resumed.plays.push_back(play);
+    else
+      screen_->stop(play, wire::EndReason::replaced);  // the agent that cued it is gone; nobody will let it go
+  }
+  send(resumed);
   screen_->repeat_idle();
 }
 
 void AgentLink::cue(wire::Cue& m, std::vector<Fd>& fds) {
   Ns duration = m.duration_ms * kNsPerMs;
+  held_.try_emplace(m.play);
   if (m.kind == wire::CueKind::text) return screen_->cue_text(m.play, "", m.zone, duration, m.text);
   auto refuse = [&](const Error& e) {
     Event failed = wire::ToAgent(wire::Failed{m.play, std::string(code_name(e.code)), to_log(e)});
@@ -122,11 +135,15 @@ void AgentLink::handle(Event& event) {
   auto* message = std::get_if<wire::ToAgent>(&event);
   if (!message) return;
   if (auto* e = std::get_if<wire::Ended>(message)) {
+    held_.erase(e->play);
     ended_.push_back(*e);
     keep_bounded(ended_);
-  } else if (auto* f = std::get_if<wire::Failed>(message); f && !greeted_) {
-    failed_.push_back(*f);
+  } else if (auto* f = std::get_if<wire::Failed>(message)) {
+    held_.erase(f->play);
+    if (!greeted_) failed_.push_back(*f);
     keep_bounded(failed_);
+  } else if (auto* s = std::get_if<wire::Started>(message)) {
+    if (auto held = held_.find(s->play); held != held_.end()) held->second.started = *s;
   }
   send(*message);
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "player/screen/screen.hpp"
+#include "shared/base/id.hpp"
 #include "shared/wire/channel.hpp"
 
 namespace fz::screen {
@@ -41,7 +42,13 @@ class AgentLink {
   void send(const wire::ToAgent& message, Fd fd = {});
   void drop(const char* why);
 
+  struct Held {
+    bool gone = false;  // got its go
+    std::optional<wire::Started> started{};
+  };
+
   Screen* screen_;
+  std::string run_ = to_hex(random_bytes(8));
   wire::Listener listener_;
   std::optional<wire::Channel> channel_;
   bool greeted_ = false;
@@ -49,6 +56,7 @@ class AgentLink {
   // What the agent must learn, whenever it comes: ended until acknowledged, failed until sent.
   std::vector<wire::Ended> ended_;
   std::vector<wire::Failed> failed_;
+  std::map<std::string, Held, std::less<>> held_;  // cued, and neither ended nor failed
 };
 
 }  // namespace fz::screen

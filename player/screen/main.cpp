@@ -141,6 +141,7 @@ int serve(Screen& screen, const Options& o, int signals) {
     if (p[3].revents & POLLOUT) link->flush();
     if (p[3].revents & (POLLIN | POLLHUP | POLLERR)) link->receive();
     for (auto& e : screen.take_events()) link->handle(e);
+    screen.events_passed_on();
     auto now = monotonic_ns();
     if (now - tended >= kTendMs * kNsPerMs) {
       tended = now;

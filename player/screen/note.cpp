@@ -45,6 +45,7 @@ EventQueue::EventQueue() {
 void EventQueue::push(Event e) {
   std::lock_guard lock(mutex_);
   events_.push_back(std::move(e));
+  ++pushed_;
   if (events_.size() > 1) return;  // the descriptor is readable already
   std::uint64_t one = 1;
   [[maybe_unused]] auto ignored = ::write(wake_.get(), &one, sizeof one);
@@ -54,6 +55,18 @@ std::vector<Event> EventQueue::take() {
   std::uint64_t count = 0;
   [[maybe_unused]] auto ignored = ::read(wake_.get(), &count, sizeof count);
   return std::exchange(events_, {});
+}
+void EventQueue::passed_on() {
+  {
+    std::lock_guard lock(mutex_);
+    waited_for_ = true;
+    passed_on_ = pushed_ - events_.size();
+  }
+  passed_.notify_all();
+}
+void EventQueue::wait_passed_on(Millis limit) {
+  std::unique_lock lock(mutex_);
+  if (waited_for_) passed_.wait_for(lock, limit, [this, upto = pushed_] { return passed_on_ >= upto; });
 }
 
 }  // namespace fz::screen

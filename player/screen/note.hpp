@@ -2,6 +2,7 @@
 #pragma once
 #include <gst/gst.h>
 
+#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -71,11 +72,18 @@ class EventQueue {
   void push(Event e);
   /// All events since the last call, oldest first.
   std::vector<Event> take();
+  /// All that was taken was passed on. The first call makes wait_passed_on() wait.
+  void passed_on();
+  /// Until everything pushed so far was passed on, at most `limit`.
+  void wait_passed_on(Millis limit);
   int fd() const { return wake_.get(); }  ///< readable when there are events
 
  private:
   std::mutex mutex_;
+  std::condition_variable passed_;
   std::vector<Event> events_;
+  std::uint64_t pushed_ = 0, passed_on_ = 0;
+  bool waited_for_ = false;
   Fd wake_;
 };
 

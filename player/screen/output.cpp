@@ -69,7 +69,8 @@ void init_gstreamer() {
   load_plugins({"coreelements"});
 }
 
-Result<std::unique_ptr<Output>> Output::open(OutputOptions options, std::function<void(const Presented&)> report) {
+Result<std::unique_ptr<Output>> Output::open(OutputOptions options, std::function<void(const Presented&)> report,
+                                             std::function<void(const Presented&)> announce) {
   std::unique_ptr<Output> out(new Output(options));
   out->epoch_ = monotonic_ns();
   FZ_TRY(out->options_.area, surface_area(options));
@@ -79,6 +80,7 @@ Result<std::unique_ptr<Output>> Output::open(OutputOptions options, std::functio
     FZ_TRY(out->window_, XWindow::open(out->options_.area, options.fullscreen));
   }
   out->presenter_ = std::make_unique<Presenter>(out->options_.area, std::move(report));
+  out->presenter_->announce_to(std::move(announce));
   FZ_CHECK(out->build_video());
   out->build_audio();
   return out;

@@ -40,9 +40,10 @@ void init_gstreamer();
 
 class Output {
  public:
-  /// Opens display and window, builds and starts both pipelines. `report` is called on the sink's thread for every frame
-  /// that was shown. Errors: screen_sink (no display, no such sink).
-  static Result<std::unique_ptr<Output>> open(OutputOptions options, std::function<void(const Presented&)> report);
+  /// Opens display and window, builds and starts both pipelines. On the sink's thread `announce` is called for every frame
+  /// before it is shown, `report` after. Errors: screen_sink (no display, no such sink).
+  static Result<std::unique_ptr<Output>> open(OutputOptions options, std::function<void(const Presented&)> report,
+                                              std::function<void(const Presented&)> announce);
   ~Output();
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;

@@ -5,6 +5,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 namespace fz::screen {
 
 namespace {
@@ -62,6 +64,8 @@ GstFlowReturn Presenter::show(GstPad* pad, GstObject* parent, GstBuffer* buffer)
   auto pts = static_cast<Ns>(GST_BUFFER_PTS(buffer));
   measure_frame(buffer, *note, pts);
 
+  auto running_time = [&] { return timing_.sync ? monotonic_ns() - timing_.epoch : pts; };
+  if (announce_) announce_({note, kept.get(), pts, std::max(pts, running_time()), signature_});
   GstFlowReturn flow = GST_FLOW_OK;
   if (timing_.skip_equal && note->picture == drawn_picture_ && pts - drawn_at_ < kRefresh) {
     gst_buffer_unref(buffer);
@@ -82,7 +86,7 @@ GstFlowReturn Presenter::show(GstPad* pad, GstObject* parent, GstBuffer* buffer)
     drawn_at_ = pts;
     ++drawn_;
   }
-  report_({note, kept.get(), pts, timing_.sync ? monotonic_ns() - timing_.epoch : pts, signature_});
+  report_({note, kept.get(), pts, running_time(), signature_});
   return flow;
 }
 

@@ -14,12 +14,12 @@
 
 namespace fz::screen {
 
-/// A frame that the sink has really shown.
+/// A frame that the sink shows next, or has really shown.
 struct Presented {
   const Note* note;   ///< valid during the call
   GstBuffer* buffer;  ///< I420; take a reference to keep it
   Ns pts = 0;
-  Ns running_time = 0;  ///< when the sink returned
+  Ns running_time = 0;  ///< when the sink returned; before: when it will at the earliest
   Signature signature;
 };
 
@@ -27,6 +27,8 @@ class Presenter {
  public:
   /// `report` is called on the sink's thread for every frame that was shown.
   Presenter(Area area, std::function<void(const Presented&)> report);
+  /// `announce` is called on the same thread before the sink gets the frame. Set it before attach().
+  void announce_to(std::function<void(const Presented&)> announce) { announce_ = std::move(announce); }
 
   struct Timing {
     std::int64_t epoch = 0;  ///< monotonic time of running time 0
@@ -48,7 +50,7 @@ class Presenter {
 
   Area area_;
   GstVideoInfo info_;
-  std::function<void(const Presented&)> report_;
+  std::function<void(const Presented&)> report_, announce_;
   GstPadChainFunction original_ = nullptr;
   Timing timing_;
   // Below: the sink's thread only.

@@ -12,7 +12,8 @@ namespace {
 constexpr int kBeatsMissed = 30;  // calls of tend(), a tenth of a second each, until the output is built anew
 constexpr int kBeatsGone = 150;   // ... until the service manager has to start this program again
 constexpr int kExitStuck = 70;
-constexpr int kPrewarm = 20;  // calls of tend() until the worker loads all its fonts
+constexpr Millis kAnnounceLimit{100};  // the main thread does nothing long; a stuck one must not stop the picture
+constexpr int kPrewarm = 20;           // calls of tend() until the worker loads all its fonts
 }  // namespace
 
 Result<std::unique_ptr<Screen>> Screen::open(const ScreenOptions& options) {
@@ -23,8 +24,14 @@ Result<std::unique_ptr<Screen>> Screen::open(const ScreenOptions& options) {
     self->tap_->saw(seen);
     self->camera_->saw(p.buffer, p.running_time);
   };
+  auto announce = [self](const Presented& p) {
+    if (!p.note->play) return;
+    const Millis ahead{(p.running_time - self->output_->running_time()) / kNsPerMs};
+    Sighting next{p.note->play, p.note->due_pts, p.pts, p.running_time, system_clock().wall() + ahead, p.note->rows, p.signature};
+    if (self->tap_->about_to_show(next)) self->events_.wait_passed_on(kAnnounceLimit);
+  };
   s->tap_.emplace(s->events_, s->ends_);
-  FZ_TRY(s->output_, Output::open(options.output, saw));
+  FZ_TRY(s->output_, Output::open(options.output, saw, announce));
   if (!options.tap.empty()) {
     auto opened = Millis((monotonic_ns() - s->output_->epoch()) / kNsPerMs);
     FZ_CHECK(s->tap_->write_to(options.tap, system_clock().wall() - opened));

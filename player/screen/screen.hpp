@@ -47,6 +47,8 @@ class Screen {
   int event_fd() const { return events_.fd(); }
   /// Everything that happened since the last call; what is left of ended plays is freed here.
   std::vector<Event> take_events();
+  /// What was taken is on its way. From the first call on, a play's first frame waits (shortly) until its start was passed on.
+  void events_passed_on() { events_.passed_on(); }
   /// Looks after pipelines and threads; call ten times a second.
   void tend();
 

@@ -18,13 +18,22 @@ Result<void> Tap::write_to(const fs::path& path, UtcTime epoch) {
   return {};
 }
 
-void Tap::saw(const Sighting& s) {
+bool Tap::about_to_show(const Sighting& s) {
+  if (!s.play || (shown_ && shown_->play == s.play)) return false;
+  begin(s);
+  return true;
+}
+
+void Tap::begin(const Sighting& s) {
   for (const auto& note : ends_.take(s.pts)) end(note, s);
-  if (s.play && (!shown_ || shown_->play != s.play)) {
-    shown_ = Shown{s.play, s.running_time, 0, 0, s.signature.crc, 0};
-    auto late = (s.running_time - s.due_pts) / kNsPerMs;
-    events_.push(wire::ToAgent(wire::Started{s.play->id, to_unix_ms(s.wall), late}));
-  }
+  if (!s.play || (shown_ && shown_->play == s.play)) return;
+  shown_ = Shown{s.play, s.running_time, 0, 0, s.signature.crc, 0};
+  auto late = (s.running_time - s.due_pts) / kNsPerMs;
+  events_.push(wire::ToAgent(wire::Started{s.play->id, to_unix_ms(s.wall), late}));
+}
+
+void Tap::saw(const Sighting& s) {
+  begin(s);
   if (s.play) {
     ++shown_->frames;
     shown_->black += s.signature.luma < kBlackLuma;

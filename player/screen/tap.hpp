@@ -37,9 +37,13 @@ class Tap {
   /// Writes a line per frame to `path` from now on; `t_ms` is UTC at running time 0 plus running time, so it never jumps.
   /// Errors: io.
   Result<void> write_to(const fs::path& path, UtcTime epoch);
+  /// This frame is handed to the sink next. Where it is the first of a play, the end of the one before and its start are said
+  /// now: a screen that is killed after the frame was shown has said so. True if something was said.
+  bool about_to_show(const Sighting& s);
   void saw(const Sighting& s);
 
  private:
+  void begin(const Sighting& s);
   void end(const EndNote& note, const Sighting& next);
   void write_line(const Sighting& s);
 

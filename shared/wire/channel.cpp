@@ -93,9 +93,11 @@ Result<std::optional<Packet>> Channel::receive() {
   m.msg_iovlen = 1;
   m.msg_control = control;
   m.msg_controllen = sizeof control;
+  // ECONNRESET only says that the peer died with something unread; what it had sent is still to be had behind it.
   ssize_t n;
+  int resets = 0;
   do n = ::recvmsg(fd_.get(), &m, MSG_CMSG_CLOEXEC);
-  while (n < 0 && errno == EINTR);
+  while (n < 0 && (errno == EINTR || (errno == ECONNRESET && ++resets < 3)));
   if (n < 0) {
     if (errno == EAGAIN) return std::optional<Packet>();
     if (errno == ECONNRESET || errno == ENOTCONN) return gone();
@@ -116,11 +118,11 @@ Result<std::optional<Packet>> Channel::receive() {
   return std::optional<Packet>(std::move(packet));
 }
 
-Result<uid_t> Channel::peer_uid() const {
+Result<Peer> Channel::peer() const {
   ucred who{};
   socklen_t size = sizeof who;
   if (::getsockopt(fd_.get(), SOL_SOCKET, SO_PEERCRED, &who, &size) != 0) return io_error("socket");
-  return who.uid;
+  return Peer{who.pid, who.uid};
 }
 
 Result<Listener> Listener::listen(const fs::path& socket) {

@@ -19,6 +19,12 @@ struct Packet {
   std::vector<Fd> fds;  ///< close-on-exec
 };
 
+/// The process at the other end when the connection was made.
+struct Peer {
+  pid_t pid = 0;
+  uid_t uid = 0;
+};
+
 /// One end of a connection.
 class Channel {
  public:
@@ -31,11 +37,12 @@ class Channel {
   /// True: sent whole. False: the peer is slow, try again when fd() is writable. Descriptors stay the caller's.
   /// Errors: too_large, unavailable (the peer is gone), io.
   Result<bool> send(std::string_view text, std::span<const int> fds = {});
-  /// A packet, or nothing now. Errors: unavailable (the peer is gone), too_large (a packet over the limits; it is lost), io.
+  /// A packet, or nothing now. What a peer sent before it died comes first. Errors: unavailable (the peer is gone), too_large (a packet
+  /// over the limits; it is lost), io.
   Result<std::optional<Packet>> receive();
   int fd() const { return fd_.get(); }
-  /// User id of the process that connected. Errors: io.
-  Result<uid_t> peer_uid() const;
+  /// Errors: io.
+  Result<Peer> peer() const;
 
  private:
   Fd fd_;

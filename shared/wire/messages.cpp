@@ -12,6 +12,7 @@ using json::Reader;
 
 constexpr std::int64_t kMaxMs = std::int64_t{1} << 48;
 constexpr std::size_t kMaxId = 64;
+constexpr std::size_t kMaxHeld = 1000;  // plays in a screen's queues
 
 struct Name {
   EndReason reason;
@@ -173,6 +174,7 @@ object put(const Ready& m) {
   o["fps_n"] = m.fps_n;
   o["fps_d"] = m.fps_d;
   o["sink"] = m.sink;
+  o["run"] = m.run;
   return o;
 }
 void get(Reader& r, Ready& m) {
@@ -182,6 +184,18 @@ void get(Reader& r, Ready& m) {
   m.fps_n = static_cast<int>(r.integer("fps_n", 1, 1'000'000));
   m.fps_d = static_cast<int>(r.integer("fps_d", 1, 1'000'000));
   m.sink = r.string("sink", 64);
+  m.run = r.string("run", kMaxId);
+}
+
+object put(const Resumed& m) {
+  auto o = start("resumed");
+  json::array plays;
+  for (auto& p : m.plays) plays.emplace_back(p);
+  o["plays"] = std::move(plays);
+  return o;
+}
+void get(Reader& r, Resumed& m) {
+  m.plays = r.strings("plays", kMaxHeld, kMaxId);
 }
 
 object put(const Cued& m) {
@@ -308,7 +322,8 @@ constexpr std::array<Kind<ToScreen>, 9> kToScreen{{{"hello", read_as<ToScreen, H
                                                    {"ack", read_as<ToScreen, Ack>},
                                                    {"shot", read_as<ToScreen, TakeShot>},
                                                    {"output", read_as<ToScreen, Output>}}};
-constexpr std::array<Kind<ToAgent>, 8> kToAgent{{{"ready", read_as<ToAgent, Ready>},
+constexpr std::array<Kind<ToAgent>, 9> kToAgent{{{"ready", read_as<ToAgent, Ready>},
+                                                 {"resumed", read_as<ToAgent, Resumed>},
                                                  {"cued", read_as<ToAgent, Cued>},
                                                  {"failed", read_as<ToAgent, Failed>},
                                                  {"started", read_as<ToAgent, Started>},

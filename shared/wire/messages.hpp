@@ -60,6 +60,11 @@ struct Ready {
   int version = kVersion;
   int width = 0, height = 0, fps_n = 0, fps_d = 1;
   std::string sink;
+  std::string run;  ///< of this screen process: another one is another process
+};
+/// Every result that waits was repeated. `plays` got their `go` and have no result yet; what else got one is reported.
+struct Resumed {
+  std::vector<std::string> plays;
 };
 struct Cued {
   std::string play;
@@ -91,7 +96,7 @@ struct Alive {
 struct Shot {
   std::string id;  ///< 1 descriptor comes with it
 };
-using ToAgent = std::variant<Ready, Cued, Failed, Started, Ended, Idle, Alive, Shot>;
+using ToAgent = std::variant<Ready, Resumed, Cued, Failed, Started, Ended, Idle, Alive, Shot>;
 
 /// One packet's text. Deterministic: members sorted.
 std::string to_json(const ToScreen& m);

@@ -3,7 +3,13 @@
 namespace fz::test {
 using namespace trust;
 
-Office::Office() {
+Office::Key Office::make_key() {
+  if (seed == 0) return Key::generate();
+  const auto hash = crypto::sha256_hex("key " + std::to_string(++keys_made) + " of office " + std::to_string(seed));
+  return Key::from_seed(from_hex(hash).value()).value();
+}
+
+Office::Office(std::uint64_t s) : seed(s) {
   for (auto* k : {&root1, &root2, &root3, &online}) root.keys.emplace(k->id(), k->public_key());
   root.expires = kOfficeNow + Days{365};
   root.root = {{root1.id(), root2.id(), root3.id()}, 2};

@@ -14,14 +14,19 @@ inline const UtcTime kOfficeNow = parse_time("2026-11-22T08:00:00Z").value();
 
 struct Office {
   using Key = crypto::PrivateKey;
-  Key root1 = Key::generate(), root2 = Key::generate(), root3 = Key::generate(), online = Key::generate();
-  Key reviewer1 = Key::generate(), reviewer2 = Key::generate(), reviewer2b = Key::generate(), reviewer3 = Key::generate();
-  Key duty = Key::generate(), renew = Key::generate(), device = Key::generate(), stranger = Key::generate();
+  std::uint64_t seed;
+  int keys_made = 0;
+  Key root1 = make_key(), root2 = make_key(), root3 = make_key(), online = make_key();
+  Key reviewer1 = make_key(), reviewer2 = make_key(), reviewer2b = make_key(), reviewer3 = make_key();
+  Key duty = make_key(), renew = make_key(), device = make_key(), stranger = make_key();
   trust::Root root;
   trust::Reviewers reviewers;
   std::int64_t counter = 100;  ///< the server's one version counter
 
-  Office();
+  /// `seed`: the same keys every time; 0: other ones every time.
+  explicit Office(std::uint64_t seed = 0);
+  /// The next key.
+  Key make_key();
   std::string root_bytes() const { return bytes(trust::kTufType, trust::write_root(root), {&root1, &root2}); }
   std::string reviewers_bytes() const { return bytes(trust::kReviewersType, trust::write_reviewers(reviewers), {&root1, &root3}); }
 

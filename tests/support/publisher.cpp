@@ -16,7 +16,7 @@ std::string member(const json::value& v, std::string_view name) {
 }
 }  // namespace
 
-Publisher::Publisher(UtcTime now) : base_(now) {
+Publisher::Publisher(UtcTime now, std::uint64_t seed) : office(seed), base_(now) {
   office.root.issued = now - Days{30};
   office.root.expires = now + Days{365};
   office.reviewers.issued = now - Days{20};
@@ -76,7 +76,7 @@ void Publisher::renew_withdrawals(UtcTime now) {
 }
 
 void Publisher::replace_online_key(UtcTime now) {
-  Office::Key fresh = Office::Key::generate();
+  Office::Key fresh = office.make_key();
   office.root.keys.erase(office.online.id());
   office.root.keys.emplace(fresh.id(), fresh.public_key());
   office.root.timestamp = office.root.snapshot = office.root.targets = {{fresh.id()}, 1};
@@ -136,6 +136,11 @@ void Publisher::renew_timestamp(UtcTime now) {
 }
 
 Publisher::Answer Publisher::answer(const Request& r, UtcTime now) {
+  if (r.path == "/v1/shot") {
+    if (!tokens.contains(r.token)) return problem(401, "token_invalid");
+    shot = r.body;
+    return {204, "", ""};
+  }
   const auto body = r.body.empty() ? Result<json::value>(json::value{}) : json::parse(r.body, {.max_bytes = 4 << 20});
   if (!body) return problem(400, "bad_json");
   if (r.path == "/v1/enrol") {
@@ -157,7 +162,8 @@ Publisher::Answer Publisher::answer(const Request& r, UtcTime now) {
             ""};
   }
   if (r.path == "/v1/challenge") {
-    nonce_ = to_hex(random_bytes(32));
+    nonce_ = office.seed == 0 ? to_hex(random_bytes(32))
+                              : crypto::sha256_hex("nonce " + std::to_string(++nonces_made_) + " of office " + std::to_string(office.seed));
     return {200, json::write(json::object{{"nonce", nonce_}}), ""};
   }
   if (r.path == "/v1/token") {

@@ -14,7 +14,8 @@ namespace fz::test {
 
 class Publisher {
  public:
-  explicit Publisher(UtcTime now = kOfficeNow);
+  /// `seed`: everything it makes is the same every time; 0: other keys and nonces every time.
+  explicit Publisher(UtcTime now = kOfficeNow, std::uint64_t seed = 0);
 
   // -- what the people of the office do ------------------------------------------------------------------------------
   struct NewItem {
@@ -61,6 +62,7 @@ class Publisher {
   std::set<std::string> withdrawn;
   std::set<std::string> missing;  ///< blobs that answer 404
   std::string last_status;
+  std::string shot;  ///< the last picture
   int statuses = 0;
   std::map<std::string, trust::Approval> approvals;
 
@@ -76,6 +78,7 @@ class Publisher {
   trust::FileMeta snapshot_;
   std::optional<crypto::PublicKey> device_;
   std::string nonce_;
+  int nonces_made_ = 0;
   int next_token_ = 1;
 };
 

@@ -21,7 +21,8 @@ struct Intent {
   Millis duration{};
   UtcTime intended{};
   std::optional<UtcTime> started{};
-  std::string clock{};  ///< how far `started` can be believed
+  std::string clock{};   ///< how far `started` can be believed
+  std::string screen{};  ///< run of the screen process that is to show it
 };
 
 // -- spool: durable when answered -----------------------------------------------------------------------------------
@@ -67,6 +68,8 @@ struct RestartScreen {
 };
 
 // -- network --------------------------------------------------------------------------------------------------------
+inline constexpr std::size_t kMaxShot = 200 * 1000;  ///< bytes of a JPEG of the surface
+
 /// One HTTP call -> Answered. Calls are answered in the order in which they were asked for.
 struct Call {
   std::uint64_t id = 0;
@@ -74,6 +77,7 @@ struct Call {
   std::string path, body;
   std::string token;  ///< empty: without
   std::string etag;   ///< If-None-Match
+  std::string type = "application/json";
   std::size_t max_bytes = 512 * 1024;
   Millis timeout{60000};
 };

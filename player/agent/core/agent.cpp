@@ -115,6 +115,7 @@ void Agent::dispatch(const Event& event, const Now& now, Actions& out) {
                  },
                  [&](const ScreenGone&) { director_.screen_gone(now, out); },
                  [&](const FromScreen& e) { from_screen(e.message, now, out); },
+                 [&](const ShotTaken& e) { shot_taken(e, out); },
                  [&](const Opened& e) { director_.opened(e.play, now); },
                  [&](const OpenFailed& e) {
                    out.emplace_back(Alarm{with_context(e.error, "open of " + e.sha256)});
@@ -128,6 +129,7 @@ void Agent::dispatch(const Event& event, const Now& now, Actions& out) {
                    if (updater_) updater_->answered(e, now, chance_, out);
                    if (state_) reporter_.answered(e, now, *state_, chance_, out);
                    if (e.id == status_call_ && e.status == 401) session_.unauthorised(now);
+                   shot_sent(e, out);
                  },
                  [&](const DocumentReady& e) {
                    if (e.cycle == 0) return e.error ? ticker_.failed(e.sha256) : ticker_.document(e.sha256, e.bytes);
@@ -160,27 +162,28 @@ void Agent::dispatch(const Event& event, const Now& now, Actions& out) {
 }
 
 void Agent::from_screen(const wire::ToAgent& m, const Now& now, Actions& out) {
-  std::visit(Overloaded{
-                 [&](const wire::Ready& r) {
-                   screen_ = {r.width, r.height};
-                   director_.screen_ready(now, screen_, out);
-                   if (updater_) updater_->set_screen(screen_, now);
-                   ticker_.screen_ready();
-                   slate_told_.reset();
-                   out.emplace_back(TellScreen{output_});
-                 },
-                 [&](const wire::Cued& e) { director_.cued(e, now); },
-                 [&](const wire::Failed& e) { director_.failed(e, now, chance_, out); },
-                 [&](const wire::Started& e) {
-                   director_.started(e, now, clock_name_, out);
-                   status_due_ = std::min(status_due_, now.boot + Millis{200});
-                 },
-                 [&](const wire::Ended& e) { director_.ended(e, now, clock_name_, chance_, out); },
-                 [&](const wire::Idle&) {},  // settle() looks for the next item after every event
-                 [&](const wire::Alive& e) { director_.alive(e, now, chance_, out); },
-                 [&](const wire::Shot&) {},
-             },
-             m);
+  std::visit(
+      Overloaded{
+          [&](const wire::Ready& r) {
+            screen_ = {r.width, r.height};
+            director_.screen_ready(now, screen_, r.run, out);
+            if (updater_) updater_->set_screen(screen_, now);
+            ticker_.screen_ready();
+            slate_told_.reset();
+            out.emplace_back(TellScreen{output_});
+          },
+          [&](const wire::Resumed& e) { ledger_.screen_resumed(e.plays, out); }, [&](const wire::Cued& e) { director_.cued(e, now); },
+          [&](const wire::Failed& e) { director_.failed(e, now, chance_, out); },
+          [&](const wire::Started& e) {
+            director_.started(e, now, clock_name_, out);
+            status_due_ = std::min(status_due_, now.boot + Millis{200});
+          },
+          [&](const wire::Ended& e) { director_.ended(e, now, clock_name_, chance_, out); },
+          [&](const wire::Idle&) {},  // settle() looks for the next item after every event
+          [&](const wire::Alive& e) { director_.alive(e, now, chance_, out); },
+          [&](const wire::Shot&) {},  // comes as ShotTaken, with its bytes
+      },
+      m);
 }
 
 void Agent::channel_message(const std::string& text, const Now& now, Actions& out) {
@@ -195,7 +198,7 @@ void Agent::channel_message(const std::string& text, const Now& now, Actions& ou
   } else if (m == "command") {
     const std::string id = r.string("id", 64), name = r.string("command", 32);
     const auto value = r.integer_or("value", 0, 0, 100);
-    if (r.ok()) command(id, name, value, out);
+    if (r.ok()) command(id, name, value, now, out);
   }
 }
 
@@ -223,22 +226,6 @@ void Agent::confirm_withdrawn(Actions& out) {
   for (const auto& id : unconfirmed_) ids.emplace_back(id);
   unconfirmed_.clear();
   out.emplace_back(SendChannel{json::write(json::object{{"m", "withdrawn"}, {"approvals", ids}})});
-}
-
-void Agent::command(const std::string& id, const std::string& name, std::int64_t value, Actions& out) {
-  bool known = true;
-  if (name == "volume") {
-    output_.volume_percent = static_cast<int>(value);
-  } else if (name == "brightness") {
-    output_.brightness_percent = static_cast<int>(value);
-  } else if (name == "restart") {
-    out.emplace_back(RestartScreen{"asked for by an operator"});
-  } else {
-    known = false;
-  }
-  if (known && name != "restart") out.emplace_back(TellScreen{output_});
-  const std::string detail = known ? std::string{} : message(fail(Code::command_unsupported, {{"command", name}}), Lang::zh);
-  out.emplace_back(SendChannel{json::write(json::object{{"m", "done"}, {"id", id}, {"ok", known}, {"detail", detail}})});
 }
 
 // ---- going on -----------------------------------------------------------------------------------------------------------
@@ -321,7 +308,10 @@ void Agent::settle_director(const Now& now, Actions& out) {
   else
     director_.advance(now, p, chance_, out);
   if (!director_.screen_connected()) return;
-  ticker_.advance(now, p, session_.token(), out);
+  if (identify_until_ > Millis{0})
+    identify(now, out);
+  else
+    ticker_.advance(now, p, session_.token(), out);
   tell_slate(now, out);
 }
 

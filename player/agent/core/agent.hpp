@@ -82,7 +82,11 @@ class Agent {
   void from_screen(const wire::ToAgent& m, const Now& now, Actions& out);
   void channel_message(const std::string& text, const Now& now, Actions& out);
   void pushed_withdrawals(const json::value& envelope, const Now& now, Actions& out);
-  void command(const std::string& id, const std::string& name, std::int64_t value, Actions& out);
+  void command(const std::string& id, const std::string& name, std::int64_t value, const Now& now, Actions& out);
+  void command_done(const std::string& id, const std::optional<Error>& why_not, Actions& out);
+  void shot_taken(const ShotTaken& e, Actions& out);
+  void shot_sent(const Answered& e, Actions& out);
+  void identify(const Now& now, Actions& out);
   /// Lets each part go on after an event; the order is that of the flow of data.
   void settle(const Now& now, Actions& out);
   void settle_session(const Now& now, Actions& out);
@@ -91,6 +95,7 @@ class Agent {
   void tell_slate(const Now& now, Actions& out);
   void report_status(const Now& now, Actions& out);
   void confirm_withdrawn(Actions& out);
+  bool withdrawals_done() const;
   void save(const Now& now, Actions& out);
   void note_alarms(const Now& now, const Actions& out);
   Programme programme(const Now& now);
@@ -118,11 +123,15 @@ class Agent {
   wire::Output output_;
   std::map<std::string, Noted, std::less<>> alarms_;
   std::optional<Error> last_trouble_;
-  std::set<std::string, std::less<>> unconfirmed_;  // pushed withdrawals whose items may still be on the surface
+  std::set<std::string, std::less<>> unconfirmed_;   // pushed withdrawals whose items may still be on the surface
+  std::map<std::uint64_t, std::string> shots_sent_;  // call -> command
+  std::uint64_t shot_call_ = std::uint64_t{5} << 20;
+  Millis identify_until_{0}, identify_told_{0};  // the site's name and the screen's id run along the ticker
   std::uint64_t saved_revision_ = 0;
   std::string saved_rotation_;
   Millis clock_saved_{}, rotation_saved_{}, status_due_{};
   std::uint64_t status_call_ = 0;
+  std::int64_t withdrawals_told_ = 0;  // version in the last status that was hurried
   std::string status_told_;
   std::int64_t free_mb_ = -1;
 };

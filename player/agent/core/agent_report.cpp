@@ -34,12 +34,23 @@ std::string Agent::status_json(const Now& now) const {
                       {"playing", director_.on_air()},        {"spool", ledger_.last_counter() - reporter_.acknowledged()},
                       {"tzdata", schedule::tzdata_version()}, {"alarms", std::move(alarms)}};
   status["freshness"] = state_ ? trust::freshness_name(state_->freshness({now.utc, time_.trust})) : "dark";
+  // Of the list of withdrawals that is carried out: nothing of it is on the surface or on its way there.
+  if (state_ && withdrawals_done()) status["withdrawals"] = state_->withdrawals_version();
   if (state_ && state_->timestamp()) status["set_version"] = state_->timestamp()->value.version;
   if (free_mb_ >= 0) status["free_mb"] = free_mb_;
   return json::write(status);
 }
 
+bool Agent::withdrawals_done() const {
+  const auto& all = state_->withdrawals();
+  return std::none_of(all.begin(), all.end(), [&](const auto& w) { return director_.has(w.first); });
+}
+
 void Agent::report_status(const Now& now, Actions& out) {
+  if (state_ && state_->withdrawals_version() > withdrawals_told_ && withdrawals_done()) {
+    withdrawals_told_ = state_->withdrawals_version();
+    status_due_ = now.boot;
+  }
   if (now.boot < status_due_) return;
   status_due_ = now.boot + config_.status_every;
   if (session_.token().empty()) return;

@@ -10,6 +10,7 @@ constexpr std::uint64_t kQuickToHash = 32 << 20;  // bytes; larger ones are not 
 constexpr Millis kOpenLimit{180000};              // hashing a large file on a slow card
 constexpr Millis kCueLimit{8000};                 // the screen gives up after 5 s by itself
 constexpr Millis kStartLimit{5000};               // a play that was told to go with nothing before it
+constexpr Millis kInheritedLimit{15000};          // for a play of an earlier run to begin or be reported
 constexpr Millis kOverdue{5000};                  // beyond the declared duration
 constexpr Millis kStopLimit{5000};                // a stop must be answered
 constexpr Millis kHeartbeat{5000};                // the screen speaks every second
@@ -54,12 +55,12 @@ void Director::stop(Play& p, std::string_view why, const Now& now, Actions& out)
 
 // ---- the screen comes and goes --------------------------------------------------------------------------------------
 
-void Director::screen_ready(const Now& now, ScreenSize size, Actions& out) {
+void Director::screen_ready(const Now& now, ScreenSize size, std::string_view run, Actions& out) {
   screen_gone(now, out);
   connected_ = true;
   size_ = size;
-  last_alive_ = now.boot;
-  ledger_->screen_connected(now, Seconds{60});
+  last_alive_ = inherited_since_ = now.boot;
+  ledger_->screen_ready(run);
 }
 
 void Director::screen_gone(const Now&, Actions& out) {
@@ -146,7 +147,7 @@ void Director::ended(const wire::Ended& m, const Now& now, std::string_view cloc
   const bool fault = m.reason == wire::EndReason::decoder_died || m.reason == wire::EndReason::short_;
   if (fault) punish(*p, now, chance);
   if (m.reason == wire::EndReason::completed) penalties_.erase(p->item.sha256);
-  if (m.frames == 0 && !p->shown) rotation_.cancel(p->pick);
+  if (m.frames == 0) rotation_.cancel(p->pick);
   remove(m.play, out);
 }
 
@@ -218,7 +219,13 @@ void Director::check_doors(const Now& now, const Programme& programme, Chance&, 
 
 void Director::check_times(const Now& now, Chance& chance, Actions& out) {
   std::vector<std::string> late;
-  bool before_is_over = true;
+  const auto standing = ledger_->standing(kMainZone);
+  bool before_is_over = !standing.inherited;  // what an earlier run of this program put there goes on to its end
+  if (!standing.inherited || standing.begun) inherited_since_ = now.boot;
+  if (now.boot - inherited_since_ > kInheritedLimit) {
+    inherited_since_ = now.boot;
+    out.emplace_back(RestartScreen{"it does not report what it holds"});
+  }
   for (auto& p : queue_) {
     const Millis in_stage = now.boot - p.since;
     switch (p.stage) {
@@ -328,9 +335,12 @@ void Director::go(const Now& now, const Programme& programme, Chance& chance, Ac
     }
     break;
   }
-  // One at a time is on its way; the order of `go` is the order on the surface.
+  // One at a time is on its way: if the screen is killed, only that one may have begun unheard of. The order of `go` is the
+  // order on the surface. An emergency does not wait for the answer to a stop.
   const auto on_its_way = [](const Play& p) { return p.stage >= Stage::storing && p.stage <= Stage::gone; };
+  const auto urgent = [](const Play& p) { return p.stage == Stage::cued && p.pick.priority == schedule::Class::emergency; };
   if (std::any_of(queue_.begin(), queue_.end(), on_its_way)) return;
+  if (ledger_->standing(kMainZone).unheard && std::none_of(queue_.begin(), queue_.end(), urgent)) return;
   Millis left{0};
   for (const auto& p : queue_)
     if (p.stage == Stage::on_air) left = p.started + p.pick.duration - now.boot;

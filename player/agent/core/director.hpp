@@ -34,7 +34,8 @@ class Director {
   void restore(schedule::Rotation rotation) { rotation_ = std::move(rotation); }
   const schedule::Rotation& rotation() const { return rotation_; }
 
-  void screen_ready(const Now& now, ScreenSize size, Actions& out);
+  /// `run`: which process of the screen it is.
+  void screen_ready(const Now& now, ScreenSize size, std::string_view run, Actions& out);
   void screen_gone(const Now& now, Actions& out);
   /// Takes everything off and begins nothing more.
   void shut_down(const Now& now, Actions& out);
@@ -116,7 +117,7 @@ class Director {
   ScreenSize size_;
   Millis wake_at_{};
   Millis last_alive_{}, last_advance_{};
-  Millis next_door_{};
+  Millis next_door_{}, inherited_since_{};
 };
 
 }  // namespace fz::agent

@@ -20,7 +20,7 @@ struct Shutdown {};  ///< the program is asked to end: what is on the surface is
 
 struct IntentStored {
   std::string play;
-  bool ok = true;  ///< false: the disk refused; the play must not go
+  bool ok = true;  ///< false: the disk refuses for now; the picture goes on, and another answer comes when it is stored
 };
 struct RecordStored {
   std::string play;
@@ -34,6 +34,10 @@ struct ScreenGone {};
 /// `ready` among them begins a connection.
 struct FromScreen {
   wire::ToAgent message;
+};
+/// A picture of what is on the surface, asked for by TakeShot; empty: it could not be read.
+struct ShotTaken {
+  std::string id, jpeg;
 };
 struct Opened {
   std::string play;
@@ -82,7 +86,7 @@ struct SetSaved {
 };
 
 using Event =
-    std::variant<Tick, Shutdown, IntentStored, RecordStored, PlaysLoaded, ScreenGone, FromScreen, Opened, OpenFailed, DecoderEnded,
-                 Answered, DocumentReady, MediaStored, Probed, ChannelOpen, ChannelMessage, ChannelClosed, SetSaved>;
+    std::variant<Tick, Shutdown, IntentStored, RecordStored, PlaysLoaded, ScreenGone, FromScreen, ShotTaken, Opened, OpenFailed,
+                 DecoderEnded, Answered, DocumentReady, MediaStored, Probed, ChannelOpen, ChannelMessage, ChannelClosed, SetSaved>;
 
 }  // namespace fz::agent

@@ -33,6 +33,7 @@ void Ledger::load(std::int64_t last_counter, std::string last_hash, std::vector<
   last_counter_ = last_counter;
   last_hash_ = std::move(last_hash);
   open_.assign(std::make_move_iterator(open.begin()), std::make_move_iterator(open.end()));
+  for (const auto& i : open_) loaded_.insert(i.play);
 }
 
 Intent* Ledger::find(std::string_view play) {
@@ -43,10 +44,13 @@ Intent* Ledger::find(std::string_view play) {
 void Ledger::erase(std::string_view play) {
   std::erase_if(open_, [&](const Intent& i) { return i.play == play; });
   if (const auto it = overtaken_.find(play); it != overtaken_.end()) overtaken_.erase(it);
-  if (const auto it = inherited_.find(play); it != inherited_.end()) inherited_.erase(it);
+  if (const auto it = loaded_.find(play); it != loaded_.end()) loaded_.erase(it);
+  if (const auto it = watched_.find(play); it != watched_.end()) watched_.erase(it);
 }
 
 void Ledger::intend(Intent intent, Actions& out) {
+  intent.screen = run_;
+  watched_.insert(intent.play);
   open_.push_back(intent);
   out.emplace_back(StoreIntent{std::move(intent)});
 }
@@ -70,7 +74,7 @@ void Ledger::ended(const wire::Ended& m, std::string_view because, const Now& no
     if (!storing_.contains(m.play)) out.emplace_back(TellScreen{wire::Ack{m.play}});
     return;
   }
-  if (m.frames == 0 && !i->started) return never_shown(m.play, out);
+  if (m.frames == 0) return never_shown(m.play, out);  // `started` is said before the sink gets the frame
   if (!i->started) {
     i->started = trusted(m.at_ms, now) - Millis{m.shown_ms};
     i->clock = clock;
@@ -105,42 +109,56 @@ void Ledger::record(trust::Play play, Actions& out) {
   out.emplace_back(StoreRecord{std::move(play)});
 }
 
-void Ledger::screen_connected(const Now& now, Millis grace) {
-  inherited_.clear();
-  Millis longest{0};
+void Ledger::screen_ready(std::string_view run) {
+  run_ = run;
+  before_.clear();
+  for (const auto& i : open_) before_.insert(i.play);
+}
+
+void Ledger::screen_resumed(const std::vector<std::string>& held, Actions& out) {
+  const std::set<std::string_view> reported_later(held.begin(), held.end());
+  std::vector<Intent> over;
   for (const auto& i : open_) {
-    inherited_.insert(i.play);
-    longest += i.duration;
+    if (!before_.contains(i.play)) continue;
+    const bool same = i.screen == run_;
+    if (same) watched_.insert(i.play);  // either it is held, or it has never got its go
+    if (!same || !reported_later.contains(i.play)) over.push_back(i);
   }
-  grace_end_ = now.boot + longest + grace;
+  before_.clear();
+  settle(over, out);
 }
 
 void Ledger::sweep(const Now& now, Actions& out) {
-  if (open_.empty()) return;
-  std::set<std::string, std::less<>> over;
-  if (now.boot >= grace_end_) over = inherited_;
-  for (const auto& [play, since] : overtaken_)
-    if (now.boot - since >= kLatePredecessor) over.insert(play);
-  std::set<std::string, std::less<>> zones;
+  if (overtaken_.empty()) return;
+  std::vector<Intent> over;
   for (const auto& i : open_)
-    if (over.contains(i.play)) zones.insert(i.zone);
-  for (const auto& zone : zones) settle(zone, over, out);
+    if (const auto since = overtaken_.find(i.play); since != overtaken_.end() && now.boot - since->second >= kLatePredecessor)
+      over.push_back(i);
+  settle(over, out);
 }
 
-void Ledger::settle(std::string_view zone, const std::set<std::string, std::less<>>& plays, Actions& out) {
-  bool before_is_open = false;  // a play whose predecessor never ended cannot have begun
-  const std::vector<Intent> copy(open_.begin(), open_.end());
-  for (const auto& i : copy) {
-    if (i.zone != zone || !plays.contains(i.play)) continue;
-    if (!i.started && before_is_open) {
+void Ledger::settle(const std::vector<Intent>& plays, Actions& out) {
+  std::set<std::string, std::less<>> one_may_have_begun;  // zones
+  for (const auto& i : plays) {
+    const bool may_have_begun = i.started || (!watched_.contains(i.play) && one_may_have_begun.insert(i.zone).second);
+    if (!may_have_begun) {
       never_shown(i.play, out);
       continue;
     }
     trust::Play p = base_record(i);
     p.end = "unknown";
     record(std::move(p), out);
-    before_is_open = true;
   }
+}
+
+Ledger::Standing Ledger::standing(std::string_view zone) const {
+  Standing s;
+  for (const auto& i : open_) {
+    if (i.zone != zone) continue;
+    s.inherited = s.inherited || loaded_.contains(i.play);
+    (i.started ? s.begun : s.unheard) = true;
+  }
+  return s;
 }
 
 }  // namespace fz::agent

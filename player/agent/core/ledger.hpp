@@ -1,5 +1,6 @@
 // Play accounting: intent -> go -> started -> ended -> record with counter and hash chain. Sans-I/O: the shell stores what
 // the returned actions say, in order, durably, and reports back. One record per presented play, never two, never none.
+// What happens when programs are killed: README.md, "Plays and kills".
 #pragma once
 #include <cstdint>
 #include <deque>
@@ -34,14 +35,24 @@ class Ledger {
   /// The shell stored the record of this play, or removed its intent: the screen may forget it.
   void settled(const std::string& play, Actions& out);
 
-  /// A new screen process or a reconnect: what is open gets at most `grace` beyond its own duration to be reported.
-  void screen_connected(const Now& now, Millis grace);
-  /// Settles plays whose report can no longer come: a later play of the zone began 5 s ago, or the grace is over.
-  /// Started and not ended: one record "unknown". Not started and the one before it has no end: dropped.
+  /// A screen process is connected; `run` tells it from others. New intents are for it.
+  void screen_ready(std::string_view run);
+  /// It has repeated every result that it still had; `held` got their go and will be reported. What else is open is settled:
+  /// begun, and its end not heard of: one record "unknown". Not begun as far as can be known: dropped. Where nobody watched
+  /// when a screen process ended, the first play of each zone that was intended and not heard of may have begun: "unknown".
+  void screen_resumed(const std::vector<std::string>& held, Actions& out);
+  /// A play without a report though a later one of its zone began five seconds ago (a screen that breaks its word) is settled.
   void sweep(const Now& now, Actions& out);
 
   /// Plays without a record, in order of intent.
   const std::deque<Intent>& open() const { return open_; }
+  /// What is open of one zone.
+  struct Standing {
+    bool inherited = false;  ///< something that an earlier run of the agent let go
+    bool unheard = false;    ///< intended, and its start not heard of
+    bool begun = false;
+  };
+  Standing standing(std::string_view zone) const;
   /// True while something settled is not durable yet.
   bool storing() const { return !storing_.empty(); }
   std::int64_t last_counter() const { return last_counter_; }
@@ -49,7 +60,7 @@ class Ledger {
 
  private:
   Intent* find(std::string_view play);
-  void settle(std::string_view zone, const std::set<std::string, std::less<>>& plays, Actions& out);
+  void settle(const std::vector<Intent>& plays, Actions& out);
   void record(trust::Play play, Actions& out);
   void erase(std::string_view play);
 
@@ -57,9 +68,11 @@ class Ledger {
   std::map<std::string, Millis, std::less<>> overtaken_;  // open plays, and when a later one of their zone began
   std::int64_t last_counter_ = 0;
   std::string last_hash_ = std::string(64, '0');
-  std::set<std::string, std::less<>> storing_;    // settled here, not yet durable
-  std::set<std::string, std::less<>> inherited_;  // open plays from before the last screen_connected()
-  Millis grace_end_{};                            // until then they may still be reported
+  std::set<std::string, std::less<>> storing_;  // settled here, not yet durable
+  std::set<std::string, std::less<>> loaded_;   // open plays of an earlier run of the agent
+  std::set<std::string, std::less<>> watched_;  // open plays of which all that their screen ever said was heard
+  std::set<std::string, std::less<>> before_;   // open plays when the screen became ready
+  std::string run_;
 };
 
 }  // namespace fz::agent

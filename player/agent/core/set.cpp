@@ -7,6 +7,7 @@ namespace fz::agent {
 namespace {
 
 constexpr std::int64_t kSchema = 1;
+constexpr std::size_t kMaxText = 4 << 20;
 constexpr std::int64_t kMaxInteger = (std::int64_t{1} << 53) - 1;
 
 Result<Item> read_item(const std::string& approval, const json::value& v) {
@@ -34,6 +35,7 @@ std::string write_set(const PlaySet& set) {
   return json::write(json::object{{"approvals", approvals},
                                   {"items", items},
                                   {"playlist", set.playlist_sha256},
+                                  {"playlist_text", set.playlist},
                                   {"schema", kSchema},
                                   {"targets", set.targets_sha256},
                                   {"targets_version", set.targets_version}});
@@ -47,6 +49,7 @@ Result<PlaySet> read_set(std::string_view text) {
   set.targets_version = r.integer("targets_version", 1, kMaxInteger);
   set.targets_sha256 = r.string("targets", 64);
   set.playlist_sha256 = r.string("playlist", 64);
+  set.playlist = r.string_or("playlist_text", "", kMaxText);  // older files have none
   const auto* approvals = r.object_member("approvals");
   const auto* items = r.object_member("items");
   FZ_CHECK(r.finish());

@@ -15,6 +15,7 @@ struct PlaySet {
   std::int64_t targets_version = 0;  ///< 0: nothing committed
   std::string targets_sha256;        ///< of the targets envelope the set was made from
   std::string playlist_sha256;
+  std::string playlist;                                       ///< its text once more: one damaged file must not take the whole list away
   std::map<std::string, std::string, std::less<>> approvals;  ///< approval id -> SHA-256 of its envelope
   Catalogue items;
 };

@@ -55,8 +55,11 @@ void Updater::load(PlaySet set, const std::map<std::string, std::string, std::le
     return it != documents.end() && crypto::sha256_hex(std::string_view(it->second)) == sha ? &it->second : nullptr;
   };
   bool whole = true;
-  if (const auto* text = bytes_of(set_.playlist_sha256)) {
+  const auto* text = bytes_of(set_.playlist_sha256);
+  if (!text && crypto::sha256_hex(std::string_view(set_.playlist)) == set_.playlist_sha256) text = &set_.playlist;
+  if (text) {
     if (auto p = schedule::parse_playlist(*text)) playlist_ = std::move(*p);
+    if (set_.playlist.empty()) set_.playlist = *text;
   }
   whole = playlist_.has_value();
   for (const auto& [id, sha] : set_.approvals) {
@@ -164,6 +167,7 @@ void Updater::document_ready(const DocumentReady& e, const Now& now, Chance& cha
     if (!p) return abort(p.error(), now, chance, out);
     next_playlist_ = std::move(*p);
     next_.playlist_sha256 = e.sha256;
+    next_.playlist = e.bytes;
     return go(Update::media, now, chance, out);
   }
   if (at_ != Update::documents) return;
@@ -221,6 +225,7 @@ void Updater::enter_playlist(const Now& now, Chance& chance, Actions& out) {
   if (playlist_ && set_.playlist_sha256 == playlist_wanted_) {
     next_playlist_ = playlist_;
     next_.playlist_sha256 = playlist_wanted_;
+    next_.playlist = set_.playlist;
     return go(Update::media, now, chance, out);
   }
   const auto it = targets.targets.find("playlist/" + playlist_wanted_);

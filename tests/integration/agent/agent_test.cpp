@@ -1,3 +1,5 @@
+#include <signal.h>
+
 #include <fstream>
 
 #include "shared/base/json.hpp"
@@ -146,6 +148,51 @@ TEST_F(AgentTest, ASecondAgentOnTheSameFolderIsRefused) {
   ASSERT_TRUE(wait_for(kLong, [&] { return fs::exists(dir / "data/plays.db"); }));
   auto second = start_agent();
   EXPECT_EQ(second.wait(kLong), 4);
+}
+
+// A screen that the service manager started and that hangs is ended, so that it is started again.
+TEST_F(AgentTest, AHungScreenOfAnotherIsEnded) {
+  add_text("ap-1", "alpha", Millis{600000});
+  publish();
+  SpawnOptions o;
+  o.argv = {(bin_dir() / "fz-screen").string(), "--listen", dir / "screen.sock", "--sink", "null", "--size", "320x180", "--fps", "25"};
+  auto screen = Process::spawn(o).value();
+  auto agent = start_agent();
+  ASSERT_TRUE(wait_for(kLong, [&] { return server.with([](Publisher& p) { return p.last_status; }).find("ap-1") != std::string::npos; }));
+  screen.signal(SIGSTOP);
+  const auto status = screen.wait(kLong);
+  ASSERT_TRUE(status) << "the agent left it hanging";
+  EXPECT_EQ(*status, 128 + SIGKILL);
+  // One that hangs from the beginning takes the connection into its backlog and never answers.
+  screen = Process::spawn(o).value();
+  ASSERT_TRUE(wait_for(kLong, [&] { return plays().size() >= 1; })) << "the play of the dead screen is settled by the next one";
+  EXPECT_EQ(plays()[0].end, "unknown");
+  EXPECT_EQ(agent.end(Millis{10000}), 0);
+  screen.signal(SIGSTOP);
+  agent = start_agent();
+  EXPECT_EQ(screen.wait(kLong), 128 + SIGKILL);
+  EXPECT_EQ(agent.end(Millis{10000}), 0);
+}
+
+TEST_F(AgentTest, ShotsGoToTheServer) {
+  add_text("ap-1", "alpha", Millis{600000});
+  publish();
+  SpawnOptions o;
+  o.argv = {(bin_dir() / "fz-screen").string(), "--listen", dir / "screen.sock", "--sink", "null", "--size", "320x180", "--fps", "25"};
+  auto screen = Process::spawn(o).value();
+  auto agent = start_agent();
+  ASSERT_TRUE(wait_for(kLong, [&] { return server.channels() == 1; }));
+  ASSERT_TRUE(wait_for(kLong, [&] { return server.with([](Publisher& p) { return p.last_status; }).find("ap-1") != std::string::npos; }));
+  const auto begin = std::chrono::steady_clock::now();
+  server.push(R"({"m":"command","id":"c1","command":"screenshot"})");
+  ASSERT_TRUE(wait_for(kLong, [&] { return !server.with([](Publisher& p) { return p.shot; }).empty(); }));
+  const auto took = std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - begin);
+  std::cout << "picture after " << took.count() << " ms\n";
+  EXPECT_LT(took, Millis{5000});  // a second on an idle machine
+  const auto shot = server.with([](Publisher& p) { return p.shot; });
+  EXPECT_TRUE(shot.starts_with("\xff\xd8\xff") && shot.ends_with("\xff\xd9"));
+  EXPECT_LE(shot.size(), 200'000u);
+  EXPECT_EQ(agent.end(Millis{10000}), 0);
 }
 
 }  // namespace

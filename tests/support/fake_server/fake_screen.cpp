@@ -70,8 +70,13 @@ void FakeScreen::take(const wire::ToScreen& m, std::vector<Fd> fds) {
     r.height = 180;
     r.fps_n = 30;
     r.sink = "fake";
+    r.run = "fake";
     send(r);
     for (const auto& e : unacknowledged_) send(e);
+    wire::Resumed resumed;
+    for (const auto& p : queue_)
+      if (p.gone) resumed.plays.push_back(p.id);
+    send(resumed);
   } else if (const auto* cue = std::get_if<wire::Cue>(&m)) {
     queue_.push_back({cue->play, cue->text, Millis{cue->duration_ms}, false, Millis{-1}, std::move(fds)});
     send(wire::Cued{cue->play});

@@ -33,6 +33,7 @@ TEST(Set, IsReadBackAsItWasWritten) {
   set.targets_version = 7;
   set.targets_sha256 = std::string(64, 'a');
   set.playlist_sha256 = std::string(64, 'b');
+  set.playlist = R"({"slots":[]})";
   set.approvals["ap-1"] = std::string(64, 'c');
   set.items["ap-1"] = {"ap-1", "标题", std::string(64, 'd'), 5, "application/vnd.fz.slogan+json", wire::CueKind::text};
   const auto text = write_set(set);
@@ -65,6 +66,21 @@ TEST(Session, ProvisionIsReadBack) {
 class LedgerTest : public testing::Test {
  protected:
   Intent intent(const std::string& play) { return {play, "main", "ap-1", "sha", "c", "s", Millis{5000}, now.utc, {}, "attested"}; }
+  Intent by(const std::string& run, const std::string& play) {
+    auto i = intent(play);
+    i.screen = run;
+    return i;
+  }
+  std::string ends() {
+    std::string all;
+    for (const auto& r : of<StoreRecord>()) all += r.play.id + ":" + r.play.end + " ";
+    return all;
+  }
+  std::string dropped() {
+    std::string all;
+    for (const auto& d : of<DropIntent>()) all += d.play + " ";
+    return all;
+  }
   wire::Started started(const std::string& play) { return {play, to_unix_ms(now.wall), 0}; }
   wire::Ended ended(const std::string& play, std::int64_t frames = 100) {
     wire::Ended e;
@@ -100,29 +116,110 @@ TEST_F(LedgerTest, TheScreenIsAcknowledgedOnlyAfterTheRecordIsStored) {
   EXPECT_EQ(of<TellScreen>().size(), 2u);
 }
 
-TEST_F(LedgerTest, AfterAKillOneUnknownEndAndWhatCannotHaveBegunIsDropped) {
-  auto a = intent("a");
+// ---- the table "Plays and kills" of player/agent/README.md: one test a row ----
+
+TEST_F(LedgerTest, AScreenKilledBeforeAWatchingAgentLeavesOneUnknownEndAndDropsWhatDidNotBegin) {
+  ledger.screen_ready("run-1");
+  for (const auto* play : {"a", "b"}) ledger.intend(intent(play), out);
+  ledger.started(started("a"), now, "attested", out);
+  ledger.screen_ready("run-2");
+  EXPECT_TRUE(of<StoreRecord>().empty()) << "not before the new screen has said all that it knows";
+  ledger.screen_resumed({}, out);
+  EXPECT_EQ(ends(), "a:unknown ");
+  EXPECT_EQ(dropped(), "b ");
+}
+
+TEST_F(LedgerTest, AScreenKilledAtAChangeHasSaidBothSides) {
+  ledger.screen_ready("run-1");
+  for (const auto* play : {"a", "b"}) ledger.intend(intent(play), out);
+  ledger.started(started("a"), now, "attested", out);
+  ledger.ended(ended("a"), "", now, "attested", out);  // both are said before the sink gets the first frame of b
+  ledger.started(started("b"), now, "attested", out);
+  ledger.screen_ready("run-2");
+  ledger.screen_resumed({}, out);
+  EXPECT_EQ(ends(), "a:completed b:unknown ");
+  EXPECT_EQ(dropped(), "");
+}
+
+TEST_F(LedgerTest, AnAgentKilledAloneLosesNothing) {
+  auto a = by("run-1", "a");
   a.started = now.utc;
-  ledger.load(5, std::string(64, 'f'), {a, intent("b")});
-  ledger.screen_connected(now, Millis{60000});
-  ledger.sweep(now, out);
-  EXPECT_TRUE(out.empty());  // the same screen may still report them
-  now.boot += Millis{71000};
-  ledger.sweep(now, out);
+  ledger.load(5, std::string(64, 'f'), {a, by("run-1", "b"), by("run-1", "c")});
+  ledger.screen_ready("run-1");
+  ledger.ended(ended("a"), "", now, "continued", out);  // it had ended meanwhile
+  ledger.started(started("b"), now, "continued", out);  // it is on the surface
+  EXPECT_TRUE(ledger.standing("main").inherited);
+  ledger.screen_resumed({"b"}, out);
+  EXPECT_EQ(ends(), "a:completed ");
+  EXPECT_EQ(dropped(), "c ") << "its go was never received";
+  now.boot += Millis{5000};
+  ledger.ended(ended("b"), "", now, "continued", out);
+  EXPECT_EQ(ends(), "a:completed b:completed ");
+  EXPECT_FALSE(ledger.standing("main").inherited);
+}
+
+TEST_F(LedgerTest, AgentAndScreenKilledLeaveAtMostTwoUnknownEnds) {
+  auto a = by("run-1", "a");
+  a.started = now.utc;
+  ledger.load(5, std::string(64, 'f'), {a, by("run-1", "b"), by("run-1", "c")});
+  ledger.screen_ready("run-2");
+  ledger.screen_resumed({}, out);
+  EXPECT_EQ(ends(), "a:unknown b:unknown ");
+  EXPECT_EQ(dropped(), "c ") << "only one play at a time has its go and is not heard of";
   const auto records = of<StoreRecord>();
-  ASSERT_EQ(records.size(), 1u);
-  EXPECT_EQ(records[0].play.id, "a");
-  EXPECT_EQ(records[0].play.end, "unknown");
   EXPECT_EQ(records[0].play.counter, 6);
   EXPECT_EQ(records[0].play.previous, std::string(64, 'f'));
-  EXPECT_FALSE(records[0].play.ended);
-  ASSERT_EQ(of<DropIntent>().size(), 1u);
-  EXPECT_EQ(of<DropIntent>()[0].play, "b");
+  EXPECT_FALSE(records[1].play.ended);
+  EXPECT_EQ(records[1].play.presented_ms, 0);
+  EXPECT_EQ(records[1].play.started, intent("b").intended);
+}
+
+TEST_F(LedgerTest, AScreenKilledAfterTheAgentCameBackIsWatchedAgain) {
+  ledger.load(0, std::string(64, '0'), {by("run-1", "a"), by("run-1", "b")});
+  ledger.screen_ready("run-1");
+  ledger.started(started("a"), now, "attested", out);
+  ledger.screen_resumed({"a", "b"}, out);
+  ledger.screen_ready("run-2");
+  ledger.screen_resumed({}, out);
+  EXPECT_EQ(ends(), "a:unknown ");
+  EXPECT_EQ(dropped(), "b ");
+}
+
+TEST_F(LedgerTest, EachZoneHasItsOwnPlayThatMayHaveBegun) {
+  auto other = by("run-1", "c");
+  other.zone = "side";
+  ledger.load(0, std::string(64, '0'), {by("run-1", "a"), by("run-1", "b"), other});
+  ledger.screen_ready("run-2");
+  ledger.screen_resumed({}, out);
+  EXPECT_EQ(ends(), "a:unknown c:unknown ");
+  EXPECT_EQ(dropped(), "b ");
+}
+
+TEST_F(LedgerTest, TheSameScreenAfterALostConnectionReportsWhatItHolds) {
+  ledger.screen_ready("run-1");
+  for (const auto* play : {"a", "b"}) ledger.intend(intent(play), out);
+  ledger.started(started("a"), now, "attested", out);
+  ledger.screen_ready("run-1");
+  ledger.intend(intent("c"), out);  // between ready and resumed: not meant
+  ledger.screen_resumed({"a"}, out);
+  EXPECT_EQ(ends(), "");
+  EXPECT_EQ(dropped(), "b ");
+  EXPECT_EQ(ledger.open().size(), 2u);
+}
+
+TEST_F(LedgerTest, AnnouncedAndNeverShownHasNoRecord) {
+  ledger.screen_ready("run-1");
+  ledger.intend(intent("a"), out);
+  ledger.started(started("a"), now, "attested", out);
+  ledger.ended(ended("a", 0), "", now, "attested", out);  // the sink broke before its first frame
+  EXPECT_EQ(ends(), "");
+  EXPECT_EQ(dropped(), "a ");
 }
 
 TEST_F(LedgerTest, AnInheritedPlayThatTheScreenStillReportsIsWhole) {
-  ledger.load(0, std::string(64, '0'), {intent("a")});
-  ledger.screen_connected(now, Millis{60000});
+  ledger.load(0, std::string(64, '0'), {by("run-1", "a")});
+  ledger.screen_ready("run-1");
+  ledger.screen_resumed({"a"}, out);
   now.boot += Millis{5000};
   now.wall += Millis{5000};
   now.utc += Millis{5000};

@@ -325,5 +325,19 @@ TEST_F(Scenario, ADiskThatRefusesTheSetKeepsTheOldOneAndItPlaysOn) {
   EXPECT_TRUE(seen(6 * kMinute).contains("ap-new"));
 }
 
+TEST_F(Scenario, IdentifyRunsTheSitesNameForTenSeconds) {
+  start();
+  sim.run(kMinute);
+  sim.push(R"({"m":"command","id":"c1","command":"identify"})");
+  sim.run(kSecond);
+  ASSERT_EQ(sim.ticker.size(), 1u);
+  EXPECT_NE(sim.ticker[0].find("测试点位"), std::string::npos);
+  EXPECT_NE(sim.ticker[0].find("scr-1"), std::string::npos);
+  sim.run(8 * kSecond);
+  EXPECT_EQ(sim.ticker.size(), 1u);
+  sim.run(4 * kSecond);
+  EXPECT_TRUE(sim.ticker.empty());
+}
+
 }  // namespace
 }  // namespace fz::test

@@ -1,5 +1,5 @@
 // One screen's whole world in simulated time: the agent's core, a disk, a screen with decoders, a network and a server.
-// Seeded and deterministic but for the keys. Faults are drawn at random; invariants are checked as it runs.
+// A seed gives the same run every time, keys, ids and nonces included. Faults are drawn at random; invariants are checked as it runs.
 #pragma once
 #include <functional>
 #include <memory>
@@ -50,7 +50,9 @@ class Simulator {
   int kills = 0;  ///< of agent, screen or power
   int presented = 0;
   std::int64_t steps = 0;
-  bool drop_go = false;  ///< a broken screen that never starts what it was told to show
+  std::vector<std::string> ticker;  ///< what the screen's ticker was last told
+  std::string trace;                ///< hash over every action and its time so far
+  bool drop_go = false;             ///< a broken screen that never starts what it was told to show
 
   struct Disk {
     std::map<agent::StateFile, std::string> files;
@@ -66,17 +68,18 @@ class Simulator {
     std::string approval, sha;
     Millis started{-1}, ended{-1};
     std::int64_t shown_ms = 0;
-    bool report_lost = false;
   };
   struct OnScreen {
     std::string id, approval, sha;
     Millis duration{};
     bool cued = false, gone = false, hangs = false;
     Millis started{-1};
+    std::int64_t started_wall = 0;
   };
   void at(Millis when, std::function<void()> f);
   void later(Millis delay, agent::Event event);  // to this run of the agent
   void step(const agent::Event& event);
+  static std::string describe(const agent::Action& action);
   void carry_out(const agent::Action& action);
   void call(const agent::Call& call);
   void spool(std::function<void()> write, agent::Event done);
@@ -105,7 +108,7 @@ class Simulator {
   agent::Chance chance_;
   Faults faults_;
   bool faults_on_ = true;
-  crypto::PrivateKey key_ = crypto::PrivateKey::generate();
+  crypto::PrivateKey key_;
   std::unique_ptr<agent::Agent> agent_;
   std::uint64_t run_ = 0;      // of the agent
   std::uint64_t fetches_ = 0;  // AbortFetches raises it

@@ -35,6 +35,18 @@ TEST(Simulator, CalmDayShowsEveryItemAndRecordsEveryPlay) {
   for (const auto& p : sim.server.plays) EXPECT_EQ(p.end, "completed");
 }
 
+TEST(Simulator, ASeedGivesTheSameRunEveryTime) {
+  const auto run = [](std::uint64_t seed) {
+    Simulator sim(seed, Faults::rough());
+    sim.boot_agent();
+    sim.run(2 * kHour);
+    return sim.trace + " " + std::to_string(sim.steps);
+  };
+  const auto first = run(5);
+  EXPECT_EQ(run(5), first);
+  EXPECT_NE(run(6), first);
+}
+
 // FZ_SIM_SEED, FZ_SIM_RUNS and FZ_SIM_HOURS make it longer or repeat a failure.
 TEST(Simulator, RoughDaysKeepEveryPromise) {
   const int first = env_or("FZ_SIM_SEED", 1), runs = env_or("FZ_SIM_RUNS", 3), hours = env_or("FZ_SIM_HOURS", 10);

@@ -31,7 +31,7 @@ trust::Play play(std::int64_t counter, const std::string& previous, UtcTime star
 
 TEST(Spool, KeepsIntentsAndRecordsOverARestart) {
   TempDir dir;
-  Intent intent{"play-1", "main", "ap-1", std::string(64, 'a'), "c", "s", Millis{5000}, kNow, {}, "attested"};
+  Intent intent{"play-1", "main", "ap-1", std::string(64, 'a'), "c", "s", Millis{5000}, kNow, {}, "attested", "run-1"};
   const auto first = play(1, std::string(64, '0'));
   {
     auto spool = Spool::open(dir / "plays.db").value();
@@ -54,6 +54,7 @@ TEST(Spool, KeepsIntentsAndRecordsOverARestart) {
   EXPECT_EQ(state.open[0].play, "play-1");
   EXPECT_EQ(state.open[0].started, kNow + Millis{10});
   EXPECT_EQ(state.open[0].clock, "continued");
+  EXPECT_EQ(state.open[0].screen, "run-1");
   const auto back = spool->plays_after(0, 10).value();
   ASSERT_EQ(back.size(), 1u);
   EXPECT_EQ(trust::play_hash(back[0]), trust::play_hash(first));

@@ -38,7 +38,7 @@ TEST(Channel, PacketsKeepTheirBoundsAndBringDescriptors) {
   ASSERT_TRUE(client);
   auto server = listener->accept();
   ASSERT_TRUE(server && *server);
-  EXPECT_EQ(*(*server)->peer_uid(), ::getuid());
+  EXPECT_EQ((*server)->peer().value().uid, ::getuid());
   EXPECT_FALSE(*(*server)->receive());
 
   int pipes[2];
@@ -58,6 +58,20 @@ TEST(Channel, PacketsKeepTheirBoundsAndBringDescriptors) {
   auto second = (*server)->receive();
   ASSERT_TRUE(second && *second);
   EXPECT_EQ((*second)->text.size(), kMaxPacket);
+}
+
+TEST(Channel, WhatWasSaidBeforeADeathIsHeard) {
+  auto p = std::move(*Channel::pair());
+  ASSERT_TRUE(*p.second.send("never read"));  // makes the kernel report a reset
+  ASSERT_TRUE(*p.first.send("one"));
+  ASSERT_TRUE(*p.first.send("two"));
+  { Channel gone = std::move(p.first); }
+  for (const char* text : {"one", "two"}) {
+    auto heard = p.second.receive();
+    ASSERT_TRUE(heard && *heard) << text;
+    EXPECT_EQ((*heard)->text, text);
+  }
+  EXPECT_EQ(p.second.receive().error().code, Code::unavailable);
 }
 
 TEST(Channel, TellsThatThePeerIsGone) {

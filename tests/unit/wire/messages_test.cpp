@@ -19,7 +19,8 @@ const std::vector<std::string> kToScreen = {
     R"({"id":"s1","m":"shot","max_bytes":200000})",
     R"({"brightness_percent":80,"m":"output","muted":true,"volume_percent":30})"};
 const std::vector<std::string> kToAgent = {
-    R"({"fps_d":1,"fps_n":30,"height":1080,"m":"ready","sink":"ximagesink","version":1,"width":1920})",
+    R"({"m":"resumed","plays":["p1","p2"]})",
+    R"({"fps_d":1,"fps_n":30,"height":1080,"m":"ready","run":"7f3a","sink":"ximagesink","version":1,"width":1920})",
     R"({"m":"cued","play":"p1"})",
     R"({"code":"media_truncated","detail":"short","m":"failed","play":"p1"})",
     R"({"at_ms":1795334400000,"late_ms":-3,"m":"started","play":"p1"})",

@@ -1,0 +1,240 @@
+// The simulator's screen, what must hold on it at every instant, and what must hold of the records in the end.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "tests/unit/agent/simulator.hpp"
+
+namespace fz::test {
+using namespace agent;
+namespace {
+constexpr Millis kSecond{1000}, kMinute{60000};
+template <class... F>
+struct Overloaded : F... {
+  using F::operator()...;
+};
+template <class... F>
+Overloaded(F...) -> Overloaded<F...>;
+}  // namespace
+
+// All that an action says, for comparing two runs.
+std::string Simulator::describe(const Action& action) {
+  const auto said = std::visit(Overloaded{
+                                   [](const StoreIntent& a) { return a.intent.play + a.intent.approval + a.intent.screen; },
+                                   [](const StoreStarted& a) { return a.play + format_time(a.started) + a.clock; },
+                                   [](const StoreRecord& a) { return trust::play_hash(a.play); },
+                                   [](const DropIntent& a) { return a.play; },
+                                   [](const LoadPlays& a) { return std::to_string(a.after); },
+                                   [](const PlaysAcknowledged& a) { return std::to_string(a.through); },
+                                   [](const TellScreen& a) { return wire::to_json(a.message); },
+                                   [](const OpenItem& a) { return a.play + a.item.sha256; },
+                                   [](const CloseItem& a) { return a.play; },
+                                   [](const RestartScreen& a) { return a.why; },
+                                   [](const Call& a) { return std::to_string(a.id) + a.path + a.body + a.token; },
+                                   [](const FetchDocument& a) { return a.sha256; },
+                                   [](const FetchMedia& a) { return a.sha256; },
+                                   [](const ProbeMedia& a) { return a.sha256; },
+                                   [](const KeepBlobs& a) {
+                                     std::string all;
+                                     for (const auto& s : a.sha256) all += s;
+                                     return all;
+                                   },
+                                   [](const OpenChannel& a) { return a.token; },
+                                   [](const SendChannel& a) { return a.text; },
+                                   [](const SaveState& a) { return a.text; },
+                                   [](const Alarm& a) { return to_log(a.error); },
+                                   [](const auto&) { return std::string{}; },
+                               },
+                               action);
+  return fmt::format("{} {}\n", action.index(), said);
+}
+
+void Simulator::from_screen(wire::ToAgent m, Millis delay) {
+  // What it has said arrives even if it is killed in the next moment, unless the agent that it spoke to is gone.
+  if (agent_ && connected_) later(delay, FromScreen{std::move(m)});
+}
+
+std::string Simulator::on_air() const {
+  for (const auto& p : screen_)
+    if (p.started >= Millis{0}) return p.approval;
+  return {};
+}
+
+void Simulator::to_screen(const wire::ToScreen& m) {
+  const auto find = [&](const std::string& id) {
+    return std::find_if(screen_.begin(), screen_.end(), [&](const OnScreen& s) { return s.id == id; });
+  };
+  if (const auto* go = std::get_if<wire::Go>(&m); go && !drop_go) {
+    if (const auto p = find(go->play); p != screen_.end()) {
+      p->gone = true;
+      // The order on the surface is the order of go: behind all that went before.
+      auto mine = std::move(*p);
+      screen_.erase(p);
+      const auto behind = std::find_if(screen_.begin(), screen_.end(), [](const OnScreen& s) { return !s.gone; });
+      screen_.insert(behind, std::move(mine));
+      screen_advance();
+    }
+  } else if (const auto* stop = std::get_if<wire::Stop>(&m)) {
+    const auto p = find(stop->play);
+    if (p == screen_.end()) return;
+    if (p->started >= Millis{0}) return screen_end(wire::EndReason::stopped);
+    if (p->gone) {
+      wire::Ended e;
+      e.play = p->id;
+      e.reason = wire::EndReason::replaced;
+      e.at_ms = to_unix_ms(now() + wall_offset);
+      unacknowledged_[e.play] = e;
+      ended_order_.push_back(e.play);
+      from_screen(e);
+    }
+    screen_.erase(p);
+  } else if (const auto* line = std::get_if<wire::Ticker>(&m)) {
+    ticker = line->lines;
+  } else if (const auto* ack = std::get_if<wire::Ack>(&m)) {
+    unacknowledged_.erase(ack->play);
+  }
+}
+
+void Simulator::screen_end(wire::EndReason reason) {
+  const auto p = std::find_if(screen_.begin(), screen_.end(), [](const OnScreen& s) { return s.started >= Millis{0}; });
+  wire::Ended e;
+  e.play = p->id;
+  e.reason = reason;
+  e.at_ms = to_unix_ms(now() + wall_offset);
+  e.shown_ms = (time_ - p->started).count();
+  e.frames = e.shown_ms / 33 + 1;
+  auto& s = shown_[p->id];
+  s.ended = time_;
+  s.shown_ms = e.shown_ms;
+  unacknowledged_[e.play] = e;
+  ended_order_.push_back(e.play);
+  screen_.erase(p);
+  dark_since_ = time_;
+  from_screen(e);
+  screen_advance();
+}
+
+void Simulator::screen_advance() {
+  if (screen_.empty() || screen_.front().started >= Millis{0} || !screen_.front().gone || !screen_.front().cued) return;
+  auto& p = screen_.front();
+  p.started = time_;
+  p.started_wall = to_unix_ms(now() + wall_offset);
+  ++presented;
+  if (shown_.contains(p.id)) violation("a play was presented twice");
+  shown_[p.id] = {p.approval, p.sha, time_, Millis{-1}, 0};
+  wire::Started s;
+  s.play = p.id;
+  s.at_ms = to_unix_ms(now() + wall_offset);
+  from_screen(s);
+  check_surface();
+  Millis length = p.duration;
+  auto reason = wire::EndReason::completed;
+  if (faults_on_ && (p.hangs || lucky(faults_.decoder_die_permille))) {
+    length = length / 3;
+    reason = wire::EndReason::decoder_died;
+    last_decode_fault_ = time_;
+  } else if (faults_on_ && lucky(faults_.decoder_hang_permille)) {
+    p.hangs = true;
+    last_decode_fault_ = time_;
+    return;
+  }
+  at(time_ + length, [this, id = p.id, reason, run = screen_run_] {
+    if (run == screen_run_ && !screen_.empty() && screen_.front().id == id && screen_.front().started >= Millis{0}) screen_end(reason);
+  });
+}
+
+void Simulator::screen_tick() {
+  if (!connected_) return;
+  const bool on = !screen_.empty() && screen_.front().started >= Millis{0};
+  wire::Alive a;
+  a.holding = on && screen_.front().hangs;
+  a.slate = !on;
+  from_screen(a);
+  check_surface();
+}
+
+// What must hold at every instant that somebody could look.
+void Simulator::check_surface() {
+  const bool on = !screen_.empty() && screen_.front().started >= Millis{0};
+  if (on) {
+    could_show_since_ = time_;
+    const auto& p = screen_.front();
+    const auto a = server.approvals.find(p.approval);
+    if (a != server.approvals.end()) {
+      if (a->second.renditions[0].sha256 != p.sha) violation("other bytes than approved: " + p.approval);
+      if (now() > a->second.valid_until + Seconds{2}) violation("expired: " + p.approval);
+    }
+    if (const auto w = withdrawn_known_.find(p.approval);
+        w != withdrawn_known_.end() && agent_ && time_ > w->second && time_ - last_trouble_ > kMinute)
+      violation("withdrawn and still shown: " + p.approval);
+    if (agent_ && agent_->trusted()) {
+      static_assert(sizeof(wire::Alive) > 0);
+      const auto* t = agent_->trusted();
+      if (t->is_withdrawn(p.approval, now()) && time_ - p.started > Millis{2500} &&
+          withdrawn_known_.try_emplace(p.approval, time_ + Millis{2500}).second)
+        return;
+    }
+    return;
+  }
+  // Dark: has there been something that may be shown for six seconds?
+  const bool excused = !agent_ || !connected_ || !agent_->updater() || agent_->updater()->set().targets_version == 0 ||
+                       time_ - last_trouble_ < 20 * kSecond || time_ - last_decode_fault_ < 21 * kMinute;
+  std::string available;
+  if (!excused) {
+    const auto time = agent_->time(time_ - booted_);
+    for (const auto& [id, item] : agent_->updater()->set().items) {
+      const auto blob = disk.blobs.find(item.sha256);
+      if (blob == disk.blobs.end() || crypto::sha256_hex(std::string_view(blob->second)) != item.sha256) continue;
+      if (trust::may_show({id, item.sha256, true}, *agent_->trusted(), time)) available = id;
+    }
+  }
+  if (available.empty() || time_ - dark_since_ < kSecond) {
+    could_show_since_ = time_;
+  } else if (time_ - could_show_since_ > 6 * kSecond) {
+    violation("dark although it may show " + available);
+    if (std::getenv("FZ_SIM_TRACE"))
+      fmt::print(stderr, "{} dark: busy {} refused {} items {} penalised {} update {}\n", format_time(now()), agent_->director().busy(),
+                 agent_->updater()->refused().size(), agent_->updater()->set().items.size(), agent_->director().penalised(),
+                 update_name(agent_->updater()->state()));
+    could_show_since_ = time_;
+  }
+}
+
+void Simulator::settle_and_check() {
+  faults_on_ = false;
+  faults_ = Faults::none();
+  corrupt_answers = false;
+  set_server_up(true);
+  run(40 * kMinute);
+  boot_agent();
+  run(kMinute);
+  std::map<std::string, int> records;
+  int unknown = 0, never = 0;
+  for (const auto& p : disk.plays) {
+    if (++records[p.id] > 1) violation("a play was recorded twice: " + p.id);
+    if (p.end == "unknown") ++unknown;
+    const auto s = shown_.find(p.id);
+    if (s == shown_.end()) {
+      if (p.end != "unknown") violation("recorded and never presented: " + p.id);
+      ++never;
+      continue;
+    }
+    if (s->second.sha != p.sha256 || s->second.approval != p.approval_id) violation("recorded as something else: " + p.id);
+    if (p.end != "unknown" && p.presented_ms != s->second.shown_ms) violation("recorded with another length: " + p.id);
+    const bool sure = p.clock == "attested" || p.clock == "continued";  // else the record says that it is not
+    if (p.end != "unknown" && sure &&
+        std::chrono::abs(p.started - from_unix_ms(to_unix_ms(kOfficeNow) + s->second.started.count())) > kMinute)
+      violation(fmt::format("recorded at another time: {} instead of {}", format_time(p.started),
+                            format_time(from_unix_ms(to_unix_ms(kOfficeNow) + s->second.started.count()))));
+  }
+  if (unknown > kills) violation(fmt::format("{} plays of unknown end for {} kills", unknown, kills));
+  for (const auto& [id, s] : shown_) {
+    const bool still_to_come =
+        unacknowledged_.contains(id) || std::any_of(screen_.begin(), screen_.end(), [&](const OnScreen& p) { return p.id == id; });
+    if (!still_to_come && !records.contains(id)) violation("presented and not recorded: " + id);
+  }
+  if (server.plays.size() < disk.plays.size() && disk.plays.size() - server.plays.size() > 3)
+    violation(fmt::format("the server has {} of {} records", server.plays.size(), disk.plays.size()));
+}
+
+}  // namespace fz::test

@@ -74,7 +74,8 @@ Result<net::Response> list_unconfirmed(Call& call) {
   f.limit = kPage;
   FZ_TRY(f.after, call.query("after"));
   FZ_TRY(const auto limit, call.query_number("limit", 50, 1, kPage));
-  const auto version = call.app.publisher.current()->withdrawals_version;
+  const auto published = call.app.publisher.current();
+  const std::int64_t version = published->withdrawals ? published->withdrawals->version : 0;
   json::array out;
   for (bool more = true; more && static_cast<std::int64_t>(out.size()) < limit;) {
     FZ_TRY(const auto lines, call.app.store.read([&](const store::Tx& tx) { return tx.screens().screens(f); }));

@@ -113,7 +113,9 @@ class PowerCutTest : public testing::Test {
     const auto set = read_set(o.files.read(StateFile::set).value_or("")).value();
     EXPECT_TRUE(write_set(set) == write_set(old) || write_set(set) == write_set(fresh)) << at;
     for (const auto& sha : blobs_of(set))
-      if (sha != set.targets_sha256) EXPECT_TRUE(o.store->open_verified(sha)) << "step " << at << ": the set without its bytes";
+      if (sha != set.targets_sha256) {
+        EXPECT_TRUE(o.store->open_verified(sha)) << "step " << at << ": the set without its bytes";
+      }
     for (const auto f : kFiles) {
       const auto text = o.files.read(f).value_or("");
       EXPECT_TRUE(text == "old" + std::string(5000, 'x') || text == "new" + std::string(5000, 'x')) << at;

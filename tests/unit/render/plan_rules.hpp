@@ -92,7 +92,9 @@ inline void check_reading(const Pages& pages, const std::string& what) {
       }
     EXPECT_GE(pages.reading_time(i).count() * kCharsPerSecond, shown * 1000) << what << " page " << i;
     EXPECT_GE(pages.reading_time(i), Millis{3000});
-    if (is_strip(pages.size())) EXPECT_EQ(lines, 1) << what << " page " << i;
+    if (is_strip(pages.size())) {
+      EXPECT_EQ(lines, 1) << what << " page " << i;
+    }
   }
 }
 
@@ -114,7 +116,9 @@ inline void check_items(const Plan& p, const std::vector<std::string>& items, co
       got += line;
     }
     ASSERT_EQ(got, item) << what;
-    if (at - from > 1) EXPECT_GE(count_chars(lines[at - 1]), 2) << what << ": a lone character: " << item;
+    if (at - from > 1) {
+      EXPECT_GE(count_chars(lines[at - 1]), 2) << what << ": a lone character: " << item;
+    }
   }
   EXPECT_EQ(at, lines.size()) << what;
 }

@@ -43,7 +43,7 @@ TEST(Messages, EveryMessageComesBackByteForByte) {
   auto cue = std::get<Cue>(**to_screen_from_json(kToScreen[1]));
   EXPECT_EQ(cue.kind, CueKind::media);
   EXPECT_EQ(cue.width, 1920);
-  EXPECT_EQ(std::get<Ended>(**to_agent_from_json(kToAgent[4])).reason, EndReason::short_);
+  EXPECT_EQ(std::get<Ended>(**to_agent_from_json(kToAgent[5])).reason, EndReason::short_);
 }
 
 TEST(Messages, UnknownMessagesAreIgnored) {

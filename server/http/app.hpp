@@ -19,7 +19,7 @@ struct Settings {
   bool behind_proxy = false;  ///< the address is the last one of X-Forwarded-For
   bool open_metrics = false;  ///< /metrics for everybody, not for loopback alone
   library::Quota quota;
-  fs::path shots;  ///< folder of the screens' last pictures
+  fs::path shots;                                   ///< folder of the screens' last pictures
   double person_rate = 50, person_burst = 300;      ///< requests a second of one session or address
   double screen_rate = 30, screen_burst = 300;      ///< of one screen
   double stranger_rate = 20, stranger_burst = 120;  ///< open routes that cost something, of one address

@@ -1,5 +1,6 @@
 // Any bytes as an HTTP request or answer: what comes out does not depend on the pieces in which they arrive; and what
 // stands in the request's target may be anything too.
+#include <cstdio>
 #include <cstdlib>
 
 #include "shared/base/bytes.hpp"
@@ -43,8 +44,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto text = fz::as_text({data, size});
   for (const auto kind : {Parser::Kind::request, Parser::Kind::response}) {
     const auto whole = run(kind, text, text.size() + 1), pieces = run(kind, text, 7);
-    // Where a message is wrong, how much of its body was handed out before is a matter of the pieces.
-    if (whole.failed != pieces.failed || (!whole.failed && whole != pieces)) std::abort();
+    // Where a message is wrong, how soon that is seen and how much of its body was handed out before is a matter of the pieces.
+    if (whole.done != pieces.done || (whole.done && whole != pieces)) {
+      std::fprintf(stderr, "failed %d %d, done %d %d, target '%s' '%s', body %zu %zu\n%.*s\n", whole.failed, pieces.failed, whole.done,
+                   pieces.done, whole.target.c_str(), pieces.target.c_str(), whole.body.size(), pieces.body.size(),
+                   static_cast<int>(text.size()), text.data());
+      std::abort();
+    }
     if (const auto query = whole.target.find('?'); query != std::string::npos) (void)fz::net::parse_query(whole.target.substr(query + 1));
     (void)fz::net::parse_url(whole.target);
   }

@@ -23,8 +23,8 @@ class BadMedia : public ServerTest {
     const auto created = c.call(net::Method::post, "/v1/uploads", {},
                                 {{"Tus-Resumable", "1.0.0"},
                                  {"Upload-Length", std::to_string(bytes.size())},
-                                 {"Upload-Metadata", "filename " + b64(name) + ",title " + b64(name) + ",fraud_kind " +
-                                                         b64("fake_orders") + ",exposes " + b64("method")}});
+                                 {"Upload-Metadata", "filename " + b64(name) + ",title " + b64(name) + ",fraud_kind " + b64("fake_orders") +
+                                                         ",exposes " + b64("method")}});
     if (created.status != 201) return code_of(created);
     const auto sent = c.call(net::Method::patch, std::string(created.headers.get("Location")), bytes,
                              {{"Tus-Resumable", "1.0.0"}, {"Upload-Offset", "0"}, {"Content-Type", "application/offset+octet-stream"}});
@@ -46,7 +46,7 @@ TEST_F(BadMedia, EachIsRefusedWithItsReasonAndLeavesNothingBehind) {
   auto writer = person("writer", {"contributor"});
   EXPECT_EQ(upload(writer, "bad_empty.mp4", ""), "upload_empty");
   const std::vector<std::pair<const char*, const char*>> cases = {
-      {"bad_cut.mp4", "media_truncated"},    {"bad_random.mp4", "media_not_media"}, {"bad_bits.mp4", "media_corrupt"},
+      {"bad_cut.mp4", "media_truncated"},    {"bad_random.mp4", "media_not_media"},   {"bad_bits.mp4", "media_corrupt"},
       {"bad_name.png", "media_mislabelled"}, {"bad_zero.mp4", "media_zero_duration"}, {"bad_huge.png", "media_picture_too_large"}};
   std::vector<std::string> items;
   for (const auto& [file, code] : cases) items.push_back(upload(writer, file, *read_file(media(file), 64 << 20)));

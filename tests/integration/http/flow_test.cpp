@@ -121,7 +121,7 @@ TEST_F(Flow, ApprovalsThatMustBeRefused) {
   const auto twice = boss().call(net::Method::post, "/v1/approvals", signed_statement(item, office.reviewer2b));
   EXPECT_FALSE(boss().expect(200, twice).at("complete").as_bool()) << twice.body;
   const auto refusal = [&](const std::string& envelope) { return code_of(boss().call(net::Method::post, "/v1/approvals", envelope)); };
-  EXPECT_EQ(refusal(signed_statement(item, office.stranger)), "approval_useless");
+  EXPECT_EQ(refusal(signed_statement(item, office.stranger)), "trust_signature");
   EXPECT_EQ(refusal(office.approval_bytes(office.approval("ap-other"))), "approval_unknown");
   // The very statement with one more region, well signed by two reviewers: other bytes than were asked for.
   const auto package = reviewer[0].expect(200, reviewer[0].get("/v1/items/" + item + "/package"));

@@ -46,7 +46,6 @@ int serve(const app::Config& config) {
   sigaddset(&ends, SIGINT);
   sigaddset(&ends, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &ends, nullptr);
-  signal(SIGPIPE, SIG_IGN);
   auto server = app::Server::start(config, system_clock(), app::media_tools);
   if (!server) return refuse(server.error());
   const auto& s = (*server)->started();

@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/executor_work_guard.hpp>
+#include <csignal>
 
 #include <condition_variable>
 #include <future>
@@ -190,6 +191,7 @@ class ServerImpl final : public Server {
 }  // namespace
 
 Result<std::unique_ptr<Server>> Server::start(ServerOptions options, Dispatch dispatch, ErrorPage error_page, Observer observer) {
+  std::signal(SIGPIPE, SIG_IGN);
   auto server = std::make_unique<ServerImpl>();
   server->core.options = std::move(options);
   server->core.dispatch = std::move(dispatch);

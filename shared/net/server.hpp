@@ -111,7 +111,8 @@ struct ServerCounts {
 
 class Server {
  public:
-  /// Binds and starts serving. Errors: address_in_use{address}, bad_certificate{what}, io.
+  /// Binds and starts serving. Ignores SIGPIPE from then on, process-wide: sendfile(2) to a peer that left raises it. Errors:
+  /// address_in_use{address}, bad_certificate{what}, io.
   static Result<std::unique_ptr<Server>> start(ServerOptions options, Dispatch dispatch, ErrorPage error_page = {}, Observer observer = {});
   virtual ~Server() = default;  ///< stops, with no drain, if stop() was not called
   virtual std::uint16_t port() const = 0;

@@ -122,8 +122,9 @@ MediaPipeline::~MediaPipeline() {
 
 void MediaPipeline::on_log(GstDebugCategory* category, GstDebugLevel level, const gchar*, const gchar*, gint, GObject*, GstDebugMessage*,
                            gpointer self) {
-  if (level == GST_LEVEL_ERROR && std::strcmp(gst_debug_category_get_name(category), "libav") == 0)
-    ++static_cast<MediaPipeline*>(self)->complaints_;
+  auto* p = static_cast<MediaPipeline*>(self);
+  // A decoder that is stopped in the middle may complain of what it did not get.
+  if (level == GST_LEVEL_ERROR && !p->stop_ && std::strcmp(gst_debug_category_get_name(category), "libav") == 0) ++p->complaints_;
 }
 void MediaPipeline::on_element(GstBin*, GstBin*, GstElement* element, gpointer self) {
   if (!static_cast<MediaPipeline*>(self)->setup_.strict) return;

@@ -70,12 +70,16 @@ class Demo:
         return self.fz(who, "login", "--server", self.server_url, "--pin", self.pin, "--login", who, "--password-file", password_file, *more)
 
     # -- the steps, in order
-    def start_server(self):
-        say("启动服务器 …", "starting the server")
+    def launch_server(self):
+        """The server's process, until it answers."""
         config = self.folder / "server.toml"
         config.write_text(f'[organisation]\ncode = "{REGION}"\nname = "演示区反诈中心"\n', encoding="utf-8")
         self.programs.start("server", "fz-server", "--config", config, "--data", self.folder / "server", "--listen", f"127.0.0.1:{self.port}")
         self.pin = wait_for("the server answers", 30, lambda: fingerprint(self.port), self.programs)
+
+    def start_server(self):
+        say("启动服务器 …", "starting the server")
+        self.launch_server()
         first = self.folder / "server" / "admin-password"
         if "organisation" not in self.state:
             self.login("admin", first, "--new-password-file", self.password("admin"))
@@ -261,9 +265,10 @@ Ctrl-C 结束，数据保留；deploy/demo --reset 重新开始  Ctrl-C ends it 
     def stay(self):
         """Runs until Ctrl-C."""
         self.next_steps()
-        while True:
+        while not (self.display and self.programs.running["screen"].poll() == 0):  # the window was closed
             self.programs.check()
             time.sleep(1)
+        say("窗口已关闭，结束 …", "the window was closed; ending")
 
 
 def own_folder(options):

@@ -36,6 +36,7 @@ std::optional<int> parse(int argc, char** argv, Options& o) {
       "  fz-screen --play a.mp4 b.png notice.json --tap seen.jsonl --sink headless --preview /tmp/p\n"
       "  fz-screen --listen /run/fanzha/screen.sock",
       "fz-screen"};
+  app.set_version_flag("--version", FZ_VERSION);
   auto* play = app.add_option("--play", o.files, "Play these files in order: media, or text documents (*.json)");
   app.add_option("--text", o.texts, "Text documents to play after the files");
   app.add_option("--listen", o.listen, "Serve fz-agent on this Unix socket")->excludes(play);
@@ -117,6 +118,7 @@ int play_files(Screen& screen, PlayFiles& player, const Options& o, int signals)
     tended = monotonic_ns();
     player.tend();
     screen.tend();
+    if (screen.closed()) return 0;
   }
   if (player.shown() > 0) return 0;
   std::cerr << message(fail(Code::screen_nothing_shown), Lang::zh) << ' ' << message(fail(Code::screen_nothing_shown), Lang::en) << '\n';
@@ -146,6 +148,7 @@ int serve(Screen& screen, const Options& o, int signals) {
     if (now - tended >= kTendMs * kNsPerMs) {
       tended = now;
       screen.tend();
+      if (screen.closed()) return 0;
     }
     if (now - alive >= kNsPerS) {
       alive = now;

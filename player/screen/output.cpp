@@ -243,7 +243,8 @@ bool Output::failed(GstElement* pipeline, const char* which) {
 
 void Output::tend() {
   auto now = monotonic_ns();
-  if (window_) window_->tend();
+  // On a full screen nobody may close anything; what asks for it there is a mistake of the window manager.
+  if (window_ && !window_->tend() && !options_.fullscreen) closed_ = true;
   if (failed(video_, "video")) {
     close(video_, video_source_);
     if (now >= video_retry_) {

@@ -63,6 +63,8 @@ class Output {
   void set_volume(int percent, bool muted);
   /// Looks for errors of the pipelines, and builds a failed one again (at most once a second). Main thread, ten times a second.
   void tend();
+  /// True once a person has closed the window (never of a full screen). Main thread.
+  bool closed() const { return closed_; }
   /// The same for a sink that takes no frames any more.
   void rebuild_video();
 
@@ -75,6 +77,7 @@ class Output {
   void start(GstElement* pipeline);
 
   OutputOptions options_;
+  bool closed_ = false;
   std::unique_ptr<Presenter> presenter_;
   std::unique_ptr<XWindow> window_;
   std::int64_t epoch_ = 0;  // monotonic time of running time 0

@@ -51,6 +51,8 @@ class Screen {
   void events_passed_on() { events_.passed_on(); }
   /// Looks after pipelines and threads; call ten times a second.
   void tend();
+  /// True once a person has closed the window: this program is wanted no longer.
+  bool closed() const { return output_->closed(); }
 
  private:
   Screen() = default;

@@ -12,6 +12,7 @@ namespace fz::screen {
 Tap::~Tap() = default;
 
 Result<void> Tap::write_to(const fs::path& path, UtcTime epoch) {
+  if (path.has_parent_path()) FZ_CHECK(make_dirs(path.parent_path()));
   file_.reset(std::fopen(path.c_str(), "we"));
   if (!file_) return disk_error(errno, path);
   epoch_ = epoch;

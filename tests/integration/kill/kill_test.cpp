@@ -1,6 +1,6 @@
 // kill -9 at random moments over all programs of a screen: the agent, the screen, the decoders. What was presented is judged
-// by the tap at the sink, never by the player's own word. The server here is a fake; the real one's storage is killed in
-// tests/unit/server/kill_test.cpp. FZ_KILLS (default 200) and FZ_SEED choose how many and which.
+// by the tap at the sink, never by the player's own word. The server here is a fake, which can be looked into; the real one
+// is killed in tests/e2e/kill_every_program_test.py. FZ_KILLS (default 200) and FZ_SEED choose how many and which.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>

@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include "tests/integration/screen/harness.hpp"
+// Last: its macros (Bool, None, Status) are words of other headers.
+#include <X11/Xlib.h>
 
 namespace fz::test {
 namespace {
@@ -66,6 +68,45 @@ TEST(ScreenX11, ThePictureIsReallyOnTheScreen) {
   auto want = reference("poster.png");
   ASSERT_EQ(want.size(), static_cast<std::size_t>(kWidth * kHeight * 3));
   EXPECT_LT(difference(x.picture(), want), 6.0) << "two scalers and two colour conversions apart, no more";
+  screen.process.signal(SIGTERM);
+  screen.wait();
+}
+
+// What a window manager does when somebody presses the cross.
+void press_the_cross(const std::string& display) {
+  std::unique_ptr<Display, int (*)(Display*)> d(XOpenDisplay(display.c_str()), XCloseDisplay);
+  ASSERT_TRUE(d);
+  Window root = DefaultRootWindow(d.get()), unused = 0, *children = nullptr;
+  unsigned count = 0;
+  ASSERT_TRUE(XQueryTree(d.get(), root, &unused, &unused, &children, &count));
+  ASSERT_EQ(count, 1U);
+  XEvent event{};
+  event.xclient.type = ClientMessage;
+  event.xclient.window = children[0];
+  event.xclient.message_type = XInternAtom(d.get(), "WM_PROTOCOLS", False);
+  event.xclient.format = 32;
+  event.xclient.data.l[0] = static_cast<long>(XInternAtom(d.get(), "WM_DELETE_WINDOW", False));
+  XSendEvent(d.get(), children[0], False, NoEventMask, &event);
+  XSync(d.get(), False);
+  XFree(children);
+}
+
+TEST(ScreenX11, AClosedWindowEndsIt) {
+  XServer x;
+  Screen screen({"--play", media("poster.png").string(), "--still-ms", "60000", "--sink", "x11", "--window", "--size", "320x180"},
+                {{"DISPLAY", x.display}});
+  ASSERT_TRUE(screen.until([](auto& tap) { return !order(tap).empty(); })) << screen.log();
+  press_the_cross(x.display);
+  EXPECT_EQ(screen.wait(), 0) << screen.log();
+}
+
+TEST(ScreenX11, NobodyClosesAFullScreen) {
+  XServer x;
+  Screen screen({"--play", media("poster.png").string(), "--still-ms", "60000", "--sink", "x11"}, {{"DISPLAY", x.display}});
+  ASSERT_TRUE(screen.until([](auto& tap) { return !order(tap).empty(); })) << screen.log();
+  press_the_cross(x.display);
+  auto frames = screen.tap().size();
+  EXPECT_TRUE(screen.until([&](auto& tap) { return tap.size() > frames + 20; })) << screen.log();
   screen.process.signal(SIGTERM);
   screen.wait();
 }

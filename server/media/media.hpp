@@ -14,10 +14,11 @@ namespace fz::media {
 struct Tools {
   fs::path decoder;  ///< fz-decode
   fs::path scratch;  ///< folder for unfinished renditions, on the file system of the blobs
-  Millis probe_limit{30000};
-  int render_times = 4;        ///< a rendition may take so many times the film's duration ...
-  Millis render_least{60000};  ///< ... but always this long
-  Millis grace{10000};         ///< fz-decode ends itself at its limit; so much later it is killed
+  // Limits are for what hangs, not for what is slow: on a machine that does much else a good file takes its time.
+  Millis probe_limit{120'000};
+  int render_times = 10;         ///< a rendition may take so many times the film's duration ...
+  Millis render_least{300'000};  ///< ... but always this long
+  Millis grace{10000};           ///< fz-decode ends itself at its limit; so much later it is killed
   std::shared_ptr<std::atomic<bool>> cancelled = std::make_shared<std::atomic<bool>>(false);  ///< ends running work
 };
 using Progress = std::function<void(int permille)>;

@@ -17,12 +17,11 @@ std::string shortened(const Text& text, std::string s, double max_em, bool bold)
   if (w <= max_em) return s;
   std::size_t a = clusters.size() / 2, b = a;
   while (w > max_em - 1 && (a > 0 || b < clusters.size())) {
-    if (b - clusters.size() / 2 <= clusters.size() / 2 - a && b < clusters.size())
+    const bool left_is_ahead = b - clusters.size() / 2 <= clusters.size() / 2 - a;
+    if (b < clusters.size() && (left_is_ahead || a == 0))
       w -= clusters[b++].width;
-    else if (a > 0)
-      w -= clusters[--a].width;
     else
-      w -= clusters[b++].width;
+      w -= clusters[--a].width;
   }
   std::string out;
   for (std::size_t i = 0; i < a; ++i) out += clusters[i].text;

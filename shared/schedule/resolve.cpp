@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <map>
 
 #include "shared/schedule/zone.hpp"
@@ -315,8 +316,8 @@ Mix check_mix(const Playlist& playlist, const ExposesOf& exposes) {
     m.en = "There is nothing to count in the playlist.";
     return m;
   }
-  m.method_permille = static_cast<int>(1000 * method / total + 0.5);
-  m.case_permille = static_cast<int>(1000 * cases / total + 0.5);
+  m.method_permille = static_cast<int>(std::lround(1000 * method / total));
+  m.case_permille = static_cast<int>(std::lround(1000 * cases / total));
   m.neither_permille = 1000 - m.method_permille - m.case_permille;
   // Rounding must not decide: half a play in a thousand is no majority of cases.
   m.ok = cases <= method + total * 1e-9;

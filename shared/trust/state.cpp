@@ -216,8 +216,10 @@ Result<void> TrustedState::update_reviewers(std::string_view bytes, UtcTime now)
   // Signatures are looked at again: a removed key counts no more, a new one may have signed already.
   for (auto it = next.approvals_.begin(); it != next.approvals_.end();) {
     auto again = read_approval(it->second.envelope, r);
-    if (again) it->second = *std::move(again);
-    it = again ? std::next(it) : next.approvals_.erase(it);
+    if (again)
+      (it++)->second = *std::move(again);
+    else
+      it = next.approvals_.erase(it);
   }
   *this = std::move(next);
   ++revision_;

@@ -197,8 +197,8 @@ class SqliteScreens final : public screens::Store {
   }
 
  private:
-  static Result<void> done(Result<std::int64_t> r) {
-    if (!r) return std::move(r).error();
+  static Result<void> done(const Result<std::int64_t>& r) {
+    if (!r) return r.error();
     return {};
   }
   Result<std::optional<Screen>> one_screen(std::string_view where, std::string_view value) const {

@@ -46,6 +46,11 @@ bool AudioFeed::drain(Millis limit) {
   return wake_.wait_for(lock, limit, empty);
 }
 
+bool AudioFeed::wait_below(std::size_t frames, Millis limit) {
+  std::unique_lock lock(mutex_);
+  return wake_.wait_for(lock, limit, [&] { return waiting_frames_ <= frames; });
+}
+
 void AudioFeed::run() {
   std::unique_lock lock(mutex_);
   while (!quit_) {

@@ -27,6 +27,8 @@ class AudioFeed {
   void set_shown(std::int64_t pts_ns);
   /// Waits until all is in the ring, at most `limit`; true if so.
   bool drain(Millis limit);
+  /// The same until no more than `frames` wait.
+  bool wait_below(std::size_t frames, Millis limit);
 
  private:
   struct Chunk {

@@ -3,9 +3,11 @@
 #include <gst/video/video.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <cstdlib>
 
+#include "player/decode/level.hpp"
 #include "player/decode/media_pipeline.hpp"
 #include "player/decode/report.hpp"
 
@@ -30,8 +32,10 @@ class Sketcher {
     MediaPipeline::Setup s;
     s.fd = fd;
     s.container = structure.container;
+    s.skip_bytes = structure.skip_bytes;
+    s.sound_alone = [&] { return sound_alone_ = true; };
     s.video_chain = "videoconvert n-threads=2 ! video/x-raw,format=I420,colorimetry=bt709 ! videoflip video-direction=auto";
-    s.audio_chain = "audioconvert ! audioresample ! audio/x-raw,format=S16LE,rate=48000,channels=2,layout=interleaved";
+    s.audio_chain = kSoundChain;
     s.video = [&](GstSample* sample) { return video(sample) && structure.kind == Kind::video; };
     s.audio = [&](GstSample* sample) { return audio(sample); };
     MediaPipeline pipeline(std::move(s));
@@ -40,8 +44,8 @@ class Sketcher {
       FZ_TRY(auto outcome, pipeline.wait(Seconds{10}));
       if (outcome != MediaPipeline::Outcome::running) break;
     }
-    if (sketch_.frames.empty()) return fail(Code::media_zero_duration);
-    auto origin = sketch_.frames.front().pts_ns;
+    if (sketch_.frames.empty() && (!sound_alone_ || energies_.empty())) return fail(Code::media_zero_duration);
+    auto origin = sound_alone_ ? energies_.front().first : sketch_.frames.front().pts_ns;
     for (auto& f : sketch_.frames) f.pts_ns -= origin;
     fold_sound(origin);
     return std::move(sketch_);
@@ -112,6 +116,7 @@ class Sketcher {
   }
 
   Sketch sketch_;
+  std::atomic<bool> sound_alone_{false};
   std::vector<std::pair<std::int64_t, double>> energies_;
 };
 
@@ -156,6 +161,16 @@ double sound_difference(const std::vector<float>& a, const std::vector<float>& b
 
 }  // namespace
 
+double common_gain(const Sketch& watched, const Sketch& rendition) {
+  std::vector<float> gains;
+  for (std::size_t k = 0; k < std::min(watched.loudness.size(), rendition.loudness.size()); ++k)
+    if (watched.loudness[k] > -60 && rendition.loudness[k] > -60) gains.push_back(rendition.loudness[k] - watched.loudness[k]);
+  if (gains.empty()) return 0;
+  auto middle = gains.begin() + static_cast<std::ptrdiff_t>(gains.size() / 2);
+  std::nth_element(gains.begin(), middle, gains.end());
+  return std::clamp<double>(*middle, -30, 30);
+}
+
 Difference compare_sketches(const Sketch& watched, const Sketch& rendition) {
   Difference out;
   auto differ = [&](const char* why, std::int64_t at_ms) {
@@ -173,7 +188,10 @@ Difference compare_sketches(const Sketch& watched, const Sketch& rendition) {
     out.worst_cell = d.cell;
     if (out.same) out.at_ms = rendition.frames[k].pts_ns / 1'000'000;
   }
-  auto end = [](const Sketch& s) { return s.frames.empty() ? 0 : s.frames.back().pts_ns; };
+  auto end = [](const Sketch& s) {
+    return s.frames.empty() ? static_cast<std::int64_t>(s.loudness.size()) * 50'000'000 : s.frames.back().pts_ns;
+  };
+  if (watched.frames.empty() != rendition.frames.empty()) differ("picture", 0);
   if (std::abs(end(watched) - end(rendition)) > kMaxLength) differ("length", std::min(end(watched), end(rendition)) / 1'000'000);
   auto windows = std::max(watched.loudness.size(), rendition.loudness.size());
   for (std::size_t k = 0; k < windows; ++k) {
@@ -188,6 +206,10 @@ Difference compare_sketches(const Sketch& watched, const Sketch& rendition) {
 Result<void> compare(const Options& o, int watched, int rendition) {
   FZ_TRY(auto a, Sketcher().run(o, watched));
   FZ_TRY(auto b, Sketcher().run(o, rendition));
+  if (o.any_gain) {
+    auto gain = static_cast<float>(common_gain(a, b));
+    for (auto& v : b.loudness) v = v > -90 ? v - gain : v;
+  }
   auto d = compare_sketches(a, b);
   print_line(json::object{{"same", d.same},
                           {"frames", static_cast<std::int64_t>(b.frames.size())},

@@ -31,7 +31,9 @@ struct Difference {
 };
 
 /// Compares frame by frame: every frame of the rendition must be one that the watched film shows at that time (a frame's
-/// difference of time is allowed), the lengths and the loudness must agree. Pure.
+/// difference of time is allowed), the lengths and the loudness must agree. Of sound alone there are no frames. Pure.
+/// The gain between two sketches: the median over what can be heard in both, at most 30 dB; 0 when there is nothing. Pure.
+double common_gain(const Sketch& watched, const Sketch& rendition);
 Difference compare_sketches(const Sketch& watched, const Sketch& rendition);
 
 /// Prints {"same",...}; descriptors: the watched file and the rendition. Errors: media_differs, the media_* codes.

@@ -31,17 +31,28 @@ constexpr Format kAudio[] = {{"audio/mpeg", 4, "aac", "aacparse ! avdec_aac"},
                              {"audio/x-ac3", 0, "ac3", "avdec_ac3"},
                              {"audio/x-eac3", 0, "eac3", "avdec_eac3"},
                              {"audio/x-alac", 0, "alac", "avdec_alac"},
+                             {"audio/x-flac", 0, "flac", "flacparse ! flacdec"},
                              {"audio/x-raw", 0, "pcm", "identity"}};
-/// What opens a container. A still has one chain; a film gets its decoders when the demuxer has told its streams.
+/// What opens a container. A still and a file of bare sound have one chain; others get their decoders when the demuxer has
+/// told its streams.
 struct Opener {
   const char* container;
   const char* chain;
-  bool demuxer;
+  enum { streams, picture, sound } gives;
+  const char* codec = "";  ///< of bare sound
 };
-constexpr Opener kOpeners[] = {
-    {"mp4", "qtdemux name=open", true},        {"mov", "qtdemux name=open", true}, {"matroska", "matroskademux name=open", true},
-    {"webm", "matroskademux name=open", true}, {"png", "pngdec name=open", false}, {"jpeg", "jpegparse ! jpegdec name=open", false},
-    {"webp", "webpdec name=open", false}};
+constexpr Opener kOpeners[] = {{"mp4", "qtdemux name=open", Opener::streams},
+                               {"mov", "qtdemux name=open", Opener::streams},
+                               {"matroska", "matroskademux name=open", Opener::streams},
+                               {"webm", "matroskademux name=open", Opener::streams},
+                               {"ogg", "oggdemux name=open", Opener::streams},
+                               {"png", "pngdec name=open", Opener::picture},
+                               {"jpeg", "jpegparse ! jpegdec name=open", Opener::picture},
+                               {"webp", "webpdec name=open", Opener::picture},
+                               {"wav", "wavparse name=open", Opener::sound, "pcm"},
+                               {"mp3", "mpegaudioparse ! avdec_mp3float name=open", Opener::sound, "mp3"},
+                               {"adts", "aacparse ! avdec_aac name=open", Opener::sound, "aac"},
+                               {"flac", "flacparse ! flacdec name=open", Opener::sound, "flac"}};
 
 template <std::size_t N>
 const Format* find_format(const Format (&formats)[N], const GstStructure* s) {
@@ -135,7 +146,12 @@ void MediaPipeline::on_pad(GstElement*, GstPad* pad, gpointer self) {
 }
 void MediaPipeline::on_no_more_pads(GstElement*, gpointer self) {
   auto* p = static_cast<MediaPipeline*>(self);
-  if (p->setup_.video && !p->has_video_) p->no_video_ = true;
+  if (p->lacks_picture()) p->no_video_ = true;
+}
+// A picture is wanted, there is none, and the sound alone will not do. Asked once, when all streams are told.
+bool MediaPipeline::lacks_picture() const {
+  if (!setup_.video || has_video_) return false;
+  return !(has_audio_ && streams().missing.empty() && setup_.sound_alone && setup_.sound_alone());
 }
 
 // In the demuxer's thread: gives a new stream its decoder, or lets it fall.
@@ -228,20 +244,27 @@ Result<void> MediaPipeline::build() {
   g_signal_connect(pipe_.get(), "deep-element-added", G_CALLBACK(on_element), this);
   GstRef<GstElement> open(gst_bin_get_by_name(GST_BIN(pipe_.get()), "open"));
   on_element(nullptr, nullptr, open.get(), this);
-  if (opener->demuxer) {
+  if (opener->gives == Opener::streams) {
     g_signal_connect(open.get(), "pad-added", G_CALLBACK(on_pad), this);
     g_signal_connect(open.get(), "no-more-pads", G_CALLBACK(on_no_more_pads), this);
     return {};
   }
+  GstRef<GstPad> pad(gst_element_get_static_pad(open.get(), "src"));
+  if (opener->gives == Opener::sound) {
+    streams_.audio_codec = opener->codec;
+    has_audio_ = true;
+    if (lacks_picture()) return no_picture();
+    attach(pad.get(), setup_.audio_chain.empty() ? "" : setup_.audio_chain + " ! ", &setup_.audio);
+    return {};
+  }
   streams_.video_codec = setup_.container;
   has_video_ = true;
-  GstRef<GstPad> pad(gst_element_get_static_pad(open.get(), "src"));
   attach(pad.get(), setup_.video_chain.empty() ? "" : setup_.video_chain + " ! ", &setup_.video);
   return {};
 }
 
 Result<void> MediaPipeline::start(std::int64_t from_ns) {
-  ::lseek(setup_.fd, 0, SEEK_SET);
+  ::lseek(setup_.fd, static_cast<off_t>(setup_.skip_bytes), SEEK_SET);
   FZ_CHECK(build());
   if (from_ns > 0) FZ_CHECK(seek(from_ns));
   gst_element_set_state(pipe_.get(), GST_STATE_PLAYING);  // a failure comes as a message
@@ -279,7 +302,7 @@ Result<MediaPipeline::Outcome> MediaPipeline::wait(Millis limit) {
     FZ_CHECK(handled);
   }
   if (stop_) return Outcome::stopped;
-  if (setup_.video && !has_video_) return no_picture();
+  if (no_video_ || lacks_picture()) return no_picture();
   return Outcome::eos;
 }
 

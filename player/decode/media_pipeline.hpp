@@ -41,15 +41,18 @@ class MediaPipeline {
  public:
   using Callback = std::function<bool(GstSample*)>;
   struct Setup {
-    int fd = -1;              ///< its offset is moved; borrowed
-    std::string container;    ///< from read_structure()
-    std::string video_chain;  ///< gst-launch text between decoder and sink, or ""
+    int fd = -1;                   ///< its offset is moved; borrowed
+    std::string container;         ///< from read_structure()
+    std::uint64_t skip_bytes = 0;  ///< from read_structure()
+    std::string video_chain;       ///< gst-launch text between decoder and sink, or ""
     std::string audio_chain;
     /// Called with every sample; false ends the pass (outcome stopped). No callback: the kind is dropped unseen.
     Callback video, audio;
     std::function<void(bool is_video)> ended;  ///< a kind's last sample has been given
-    bool strict = false;                       ///< any decoder error is an error of the pass; else the decoder carries on as it can
-    bool any_layout = false;                   ///< the video callback maps with GstVideoFrame: padded planes are welcome, and spare a copy
+    /// Asked in the demuxer's thread when the file has sound and no picture; true: go on with the sound. Empty or false: an error.
+    std::function<bool()> sound_alone;
+    bool strict = false;      ///< any decoder error is an error of the pass; else the decoder carries on as it can
+    bool any_layout = false;  ///< the video callback maps with GstVideoFrame: padded planes are welcome, and spare a copy
   };
   enum class Outcome { eos, stopped, running };
 
@@ -79,6 +82,7 @@ class MediaPipeline {
   static void on_log(GstDebugCategory*, GstDebugLevel, const gchar*, const gchar*, gint, GObject*, GstDebugMessage*, gpointer);
   Result<void> build();
   void link(GstPad* pad);
+  bool lacks_picture() const;
   void attach(GstPad* pad, const std::string& chain, Callback* callback);
   Result<void> handle(GstMessage* message);
   Error to_error(GstMessage* message) const;

@@ -18,9 +18,10 @@ Result<Options> parse_options(int argc, char** argv, std::string& help) {
   auto* probe =
       app.add_option("--probe", o.file, "Examine a file by decoding it; prints JSON; exit 1 and a reason for a bad file")->expected(0, 1);
   app.add_flag("--play", play, "Decode into the ring given by descriptors");
-  auto* render = app.add_option("--render", o.profile, "Make a rendition: 1080p, 720p, still-1080p, thumb")
-                     ->check(CLI::IsMember({"1080p", "720p", "still-1080p", "thumb"}));
+  auto* render = app.add_option("--render", o.profile, "Make a rendition: 1080p, 720p, audio, still-1080p, thumb")
+                     ->check(CLI::IsMember({"1080p", "720p", "audio", "still-1080p", "thumb"}));
   app.add_flag("--compare", compare, "Compare a rendition with the watched file");
+  app.add_flag("--any-gain", o.any_gain, "Compare: the sound may be louder or softer as a whole");
   app.add_flag("--selftest", selftest, "Print the sandbox's state and the GStreamer version as JSON");
   app.add_option("--width", o.geometry.width, "Zone's width in pixels, even");
   app.add_option("--height", o.geometry.height, "Zone's height in pixels, even");

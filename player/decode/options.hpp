@@ -26,6 +26,8 @@ struct Options {
   std::int64_t max_duration_ms = 4 * 3600 * 1000;
   // render
   std::string profile;
+  // compare
+  bool any_gain = false;  ///< the rendition may be louder or softer as a whole: against an upload, whose loudness was brought to a target
   // all
   std::int64_t limit_ms = 0;  ///< 0: the mode's default
 };

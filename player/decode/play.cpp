@@ -5,9 +5,11 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <cstring>
 
 #include "player/decode/audio_feed.hpp"
+#include "player/decode/level.hpp"
 #include "player/decode/media_pipeline.hpp"
 #include "player/decode/report.hpp"
 
@@ -16,6 +18,7 @@ namespace {
 
 constexpr Millis kFirstFrameLimit{10'000};
 constexpr Millis kEndOfSound{5'000};
+constexpr std::size_t kSoundAhead = 2 * wire::kAudioRate;  // decoded beyond the ring when there is no picture to wait for
 
 // Colour first, at the file's own size, then geometry in I420: one element doing both paints grey borders around full-range
 // pictures (GStreamer 1.22), and scales before it has heard of a rotation. What needs no change passes through untouched.
@@ -27,7 +30,6 @@ std::string video_chain(const Options& o) {
           " ! video/x-raw,format=I420,width=" + w + ",height=" + h + ",pixel-aspect-ratio=1/1,colorimetry=bt709";
   return text;
 }
-constexpr const char* kAudioChain = "audioconvert ! audioresample ! audio/x-raw,format=S16LE,rate=48000,channels=2,layout=interleaved";
 
 /// The streaming threads' side: frames and samples into the ring.
 class Player {
@@ -49,17 +51,31 @@ class Player {
     if (!copy(sample, pts, duration)) return false;
     return !still_;
   }
+  /// There is no picture: the sound leads. REQUIRES: before any sample.
+  bool begin_sound() {
+    if (ring_.geometry().audio_frames == 0) return false;
+    sound_ = true;
+    ring_.start_sound();
+    return true;
+  }
+  bool sound_only() const { return sound_; }
   bool audio(GstSample* sample) {
     auto running = running_time(sample);
     auto* buffer = gst_sample_get_buffer(sample);
+    if (sound_ && first_ < 0 && running) feed_.set_origin(first_ = *running);
     GstMapInfo map;
     if (!running || !gst_buffer_map(buffer, &map, GST_MAP_READ)) return true;
     feed_.add(*running, reinterpret_cast<const std::int16_t*>(map.data), map.size / 4);
     gst_buffer_unmap(buffer, &map);
+    // Back-pressure, as for frames: whoever started us ends us when it lost interest.
+    while (sound_ && !feed_.wait_below(kSoundAhead, Seconds{1})) {
+    }
     return true;
   }
   /// The sound after the last frame: until it is in the ring or the picture is over for good.
   void drain() {
+    while (sound_ && !feed_.drain(Seconds{1})) {
+    }
     for (auto left = kEndOfSound; left.count() > 0 && !feed_.drain(Millis{50}); left -= Millis{50}) note_shown();
   }
 
@@ -105,6 +121,7 @@ class Player {
   wire::RingWriter& ring_;
   AudioFeed feed_;
   bool still_;
+  std::atomic<bool> sound_{false};
   std::int64_t first_ = -1, next_ = 0;
   std::array<std::int64_t, 128> shown_at_{};  // PTS of the last frames written; more than the ring has slots
 };
@@ -116,21 +133,29 @@ Result<void> run(const Options& o, int media, wire::RingWriter& ring) {
   MediaPipeline::Setup setup;
   setup.fd = media;
   setup.container = structure.container;
+  setup.skip_bytes = structure.skip_bytes;
   setup.video_chain = video_chain(o);
-  setup.audio_chain = kAudioChain;
+  setup.audio_chain = kSoundChain;
   setup.any_layout = true;
   setup.video = [&](GstSample* s) { return player.video(s); };
+  setup.sound_alone = [&] { return player.begin_sound(); };
   if (o.geometry.audio_frames > 0) setup.audio = [&](GstSample* s) { return player.audio(s); };
   MediaPipeline pipeline(std::move(setup));
   FZ_CHECK(pipeline.start());
   auto first = o.limit_ms > 0 ? Millis{o.limit_ms} : kFirstFrameLimit;
   FZ_TRY(auto outcome, pipeline.wait(first));
-  if (outcome == MediaPipeline::Outcome::running && ring.frames_written() == 0)
+  if (outcome == MediaPipeline::Outcome::running && ring.frames_written() == 0 && ring.audio_written() == 0)
     return fail(Code::media_timeout, {{"seconds", std::to_string(first.count() / 1000)}});
   while (outcome == MediaPipeline::Outcome::running) {
     auto more = pipeline.wait(Seconds{3600});
     if (!more) return more.error();
     outcome = *more;
+  }
+  if (player.sound_only()) {
+    player.drain();
+    if (ring.audio_written() == 0) return fail(Code::media_zero_duration);
+    ring.finish();
+    return {};
   }
   if (ring.frames_written() == 0) return fail(Code::media_zero_duration);
   ring.finish();

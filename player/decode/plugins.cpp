@@ -18,8 +18,8 @@ namespace {
 // coreelements: fdsrc, fdsink, queue, capsfilter, identity, fakesink.
 constexpr const char* kStill[] = {"coreelements", "app",  "videoconvertscale", "videofilter", "videocrop",
                                   "png",          "jpeg", "jpegformat",        "webp"};
-constexpr const char* kDecode[] = {"isomp4", "matroska", "videoparsersbad", "audioparsers", "audioconvert", "audioresample",
-                                   "vpx",    "opus",     "opusparse",       "vorbis",       "libav"};
+constexpr const char* kDecode[] = {"isomp4", "matroska",  "videoparsersbad", "audioparsers", "audioconvert", "audioresample", "vpx",
+                                   "opus",   "opusparse", "vorbis",          "libav",        "ogg",          "wavparse",      "flac"};
 constexpr const char* kEncode[] = {"videorate", "x264"};
 
 // Where Debian and its relatives keep the plugins; the folder of the running libgstreamer decides.

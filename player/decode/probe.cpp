@@ -12,8 +12,9 @@ namespace fz::decode {
 namespace {
 
 constexpr std::int64_t kSecond = 1'000'000'000;
-constexpr std::int64_t kShort = 30 * kSecond;   // decoded whole
-constexpr std::int64_t kSection = 4 * kSecond;  // of a longer one: beginning, middle, end
+constexpr std::int64_t kShort = 30 * kSecond;        // decoded whole
+constexpr std::int64_t kShortSound = 600 * kSecond;  // the same without a picture
+constexpr std::int64_t kSection = 4 * kSecond;       // of a longer one: beginning, middle, end
 constexpr std::int64_t kBrief = kSecond;
 constexpr std::int64_t kSlack = kSecond / 2;  // sound and picture seldom end together
 constexpr int kComplaintsAfterSeek = 3;       // a decoder that starts in the middle may miss a reference
@@ -22,17 +23,17 @@ constexpr const char* kUpright = "videoconvert n-threads=2 ! videoflip video-dir
 /// One pass over a part of the file, and what it saw.
 class Pass {
  public:
-  Pass(const Options& o, int media, const std::string& container, bool strict) : options_(o) {
+  Pass(const Options& o, int media, const Structure& structure, bool strict, bool sound = false) : options_(o), sound_(sound) {
     MediaPipeline::Setup s;
     s.fd = media;
-    s.container = container;
-    s.video_chain = kUpright;
+    s.container = structure.container;
+    s.skip_bytes = structure.skip_bytes;
     s.strict = strict;
-    s.video = [this](GstSample* sample) { return video(sample); };
-    s.audio = [this](GstSample* sample) {
-      note_end(sample, audio_end_);
-      return true;
-    };
+    if (!sound) {
+      s.video_chain = kUpright;
+      s.video = [this](GstSample* sample) { return video(sample); };
+    }
+    s.audio = [this](GstSample* sample) { return audio(sample); };
     pipeline_ = std::make_unique<MediaPipeline>(std::move(s));
   }
   /// Decodes from `from` until `until` (of the file's time), or to the end.
@@ -42,7 +43,7 @@ class Pass {
     for (;;) {
       FZ_TRY(auto outcome, pipeline_->wait(Millis{50}));
       if (duration_ == 0) duration_ = pipeline_->duration_ns();
-      if (!options_.full && until_ == kAll && duration_ > kShort && from == 0) until_ = kSection;
+      if (!options_.full && until_ == kAll && duration_ > (sound_ ? kShortSound : kShort) && from == 0) until_ = kSection;
       if (outcome == MediaPipeline::Outcome::running) continue;
       if (too_large_) return *too_large_;
       return {};
@@ -71,6 +72,17 @@ class Pass {
     note_end(sample, video_end_);
     return t < until_;
   }
+  bool audio(GstSample* sample) {
+    note_end(sample, audio_end_);
+    if (!sound_) return true;
+    auto t = stream_time(sample).value_or(0);
+    if (info.frames++ == 0) {
+      first_ = t;
+      info.origin_ns = running_time(sample).value_or(0);
+    }
+    last_ = std::max(last_, t);
+    return t < until_;
+  }
   bool read_caps(GstCaps* caps) {
     GstVideoInfo v;
     if (!gst_video_info_from_caps(&v, caps)) return true;
@@ -90,6 +102,7 @@ class Pass {
   }
 
   const Options& options_;
+  const bool sound_;  ///< there is no picture, and none is asked for
   std::atomic<std::int64_t> until_{kAll}, video_end_{0}, audio_end_{0};
   std::int64_t duration_ = 0, first_ = 0, last_ = 0;
   std::optional<Error> too_large_;
@@ -111,6 +124,7 @@ Result<Structure> structure_of(const Options& o, int media) {
 }
 void fill(MediaInfo& info, const Structure& s, const Streams& streams) {
   info.container = s.container;
+  info.skip_bytes = s.skip_bytes;
   info.mime = s.mime;
   info.kind = s.kind;
   info.video_codec = streams.video_codec;
@@ -136,7 +150,7 @@ Result<void> check_film(const Options& o, int media, const Pass& begin, const St
     if (begin.end() < duration - slack) return missing_end(begin.end(), duration);
   } else {
     for (auto from : {duration / 2, duration - kSection}) {
-      Pass part(o, media, structure.container, false);
+      Pass part(o, media, structure, false);
       bool last = from != duration / 2;
       FZ_CHECK(part.run(from, last ? Pass::kAll : from + kSection));
       if (part.info.frames == 0) return missing_end(from, duration);
@@ -149,12 +163,58 @@ Result<void> check_film(const Options& o, int media, const Pass& begin, const St
   return {};
 }
 
+Structure as_sound(Structure s) {
+  s.kind = Kind::audio;
+  if (s.container == "mp4" || s.container == "mov") s.mime = "audio/mp4";
+  if (s.container == "matroska" || s.container == "webm") s.mime = "audio/" + s.mime.substr(s.mime.find('/') + 1);
+  return s;
+}
+// The film has no picture, and nothing in it that could be one.
+bool has_only_sound(const Error& e, const Streams& streams) {
+  return e.code == Code::media_no_video && !streams.audio_codec.empty();
+}
+
+// A tape or a stream need not know how long it is; a file that states it has to hold it.
+Result<MediaInfo> probe_sound(const Options& o, int media, const Structure& structure) {
+  Pass begin(o, media, structure, true, true);
+  FZ_CHECK(begin.run(0, o.brief ? kBrief : Pass::kAll));
+  if (!begin.streams().missing.empty()) return fail(Code::media_codec_unsupported, {{"codec", begin.streams().missing}});
+  auto info = begin.info;
+  if (info.frames == 0 || begin.end() <= begin.first()) return fail(Code::media_zero_duration);
+  if (begin.complaints() > kComplaintsAfterSeek) return corrupt(begin.complaints());
+  auto duration = std::max(begin.duration(), begin.end());
+  if (duration / 1'000'000 > o.max_duration_ms)
+    return fail(Code::media_too_long,
+                {{"seconds", std::to_string(duration / kSecond)}, {"limit", std::to_string(o.max_duration_ms / 1000)}});
+  bool exact = structure.container != "mp3" && structure.container != "adts";
+  auto slack = std::max(kSlack, duration / 50);
+  if (o.brief) {
+    duration = std::max(duration - begin.first(), std::int64_t{0});
+  } else if (o.full || duration <= kShortSound) {
+    if (exact && begin.end() < duration - slack) return missing_end(begin.end(), duration);
+    duration = begin.end() - begin.first();
+  } else {
+    Pass end(o, media, structure, false, true);
+    FZ_CHECK(end.run(duration - 3 * kSection, Pass::kAll));
+    if (exact && end.end() < duration - slack) return missing_end(end.end(), duration);
+    info.frames += end.info.frames;
+  }
+  fill(info, structure, begin.streams());
+  info.duration_ms = duration / 1'000'000;
+  info.fps_n = 0;
+  return info;
+}
+
 }  // namespace
 
 Result<MediaInfo> probe(const Options& o, int media) {
   FZ_TRY(auto structure, structure_of(o, media));
-  Pass begin(o, media, structure.container, true);
-  FZ_CHECK(begin.run(0, structure.kind == Kind::image ? Pass::kOneFrame : o.brief ? kBrief : Pass::kAll));
+  if (structure.kind == Kind::audio) return probe_sound(o, media, structure);
+  Pass begin(o, media, structure, true);
+  if (auto ran = begin.run(0, structure.kind == Kind::image ? Pass::kOneFrame : o.brief ? kBrief : Pass::kAll); !ran) {
+    if (has_only_sound(ran.error(), begin.streams())) return probe_sound(o, media, as_sound(structure));
+    return ran.error();
+  }
   auto streams = begin.streams();
   if (!streams.missing.empty()) return fail(Code::media_codec_unsupported, {{"codec", streams.missing}});
   if (begin.complaints() > 0) return corrupt(begin.complaints());
@@ -172,11 +232,21 @@ Result<MediaInfo> probe(const Options& o, int media) {
 
 Result<MediaInfo> look(const Options& o, int media) {
   FZ_TRY(auto structure, structure_of(o, media));
-  Pass pass(o, media, structure.container, false);
-  FZ_CHECK(pass.run(0, Pass::kOneFrame));
-  auto info = pass.info;
-  fill(info, structure, pass.streams());
-  info.duration_ms = pass.duration() / 1'000'000;
+  std::optional<Pass> pass;
+  if (structure.kind != Kind::audio) {
+    pass.emplace(o, media, structure, false);
+    if (auto ran = pass->run(0, Pass::kOneFrame); !ran) {
+      if (!has_only_sound(ran.error(), pass->streams())) return ran.error();
+      structure = as_sound(structure);
+    }
+  }
+  if (structure.kind == Kind::audio) {
+    pass.emplace(o, media, structure, false, true);
+    FZ_CHECK(pass->run(0, Pass::kOneFrame));
+  }
+  auto info = pass->info;
+  fill(info, structure, pass->streams());
+  info.duration_ms = pass->duration() / 1'000'000;
   if (info.frames == 0) return structure.kind == Kind::image ? corrupt(1) : fail(Code::media_zero_duration);
   return info;
 }
@@ -184,7 +254,7 @@ Result<MediaInfo> look(const Options& o, int media) {
 json::object to_json(const MediaInfo& i) {
   return {{"container", i.container},
           {"mime", i.mime},
-          {"kind", i.kind == Kind::image ? "image" : "video"},
+          {"kind", kind_name(i.kind)},
           {"width", i.width},
           {"height", i.height},
           {"duration_ms", i.duration_ms},

@@ -3,6 +3,7 @@
 
 #include "player/decode/encoder.hpp"
 #include "player/decode/faststart.hpp"
+#include "player/decode/level.hpp"
 #include "player/decode/media_pipeline.hpp"
 #include "player/decode/probe.hpp"
 #include "player/decode/render.hpp"
@@ -24,7 +25,6 @@ std::string video_chain(const Plan& p) {
          ",pixel-aspect-ratio=1/1 ! videorate skip-to-first=true ! video/x-raw,framerate=" + std::to_string(p.fps_n) + "/" +
          std::to_string(p.fps_d);
 }
-constexpr const char* kAudioChain = "audioconvert ! audioresample ! audio/x-raw,format=S16LE,rate=48000,channels=2,layout=interleaved";
 
 // Fixed thread counts: x264's choice of blocks must not depend on the machine. Quality 21 with a cap that a screen's
 // download and a small decoder stand (level 4.1).
@@ -48,6 +48,7 @@ std::string encoder_chain(const Plan& p, int out) {
 
 Result<void> render_film(const Options& o, int in, int out) {
   FZ_TRY(auto info, look(o, in));
+  if (info.kind == Kind::audio) return fail(Code::media_no_video);
   if (info.kind == Kind::image) return fail(Code::unsupported, {{"what", o.profile + " / " + info.mime}});
   if (info.duration_ms > o.max_duration_ms)
     return fail(Code::media_too_long,
@@ -56,6 +57,11 @@ Result<void> render_film(const Options& o, int in, int out) {
   plan.size = fit_into({info.width, info.height}, o.profile == "1080p" ? Size{1920, 1080} : Size{1280, 720});
   std::tie(plan.fps_n, plan.fps_d) = rendition_rate(info.fps_n, info.fps_d);
   plan.audio = !info.audio_codec.empty();
+  GainCurve curve;
+  if (plan.audio) {
+    FZ_TRY(curve, measure_gain(in, info, kFilmLoudness));
+  }
+  Leveller leveller(std::move(curve));
   FZ_TRY(auto encoder, Encoder::start(encoder_chain(plan, out)));
 
   std::atomic<std::int64_t> done_ns{0};
@@ -64,7 +70,7 @@ Result<void> render_film(const Options& o, int in, int out) {
   setup.fd = in;
   setup.container = info.container;
   setup.video_chain = video_chain(plan);
-  setup.audio_chain = kAudioChain;
+  setup.audio_chain = kSoundChain;
   setup.video = [&](GstSample* s) {
     done_ns = running_time(s).value_or(0);
     ++frames;
@@ -72,7 +78,13 @@ Result<void> render_film(const Options& o, int in, int out) {
   };
   // The AAC coder puts 1024 samples before what it is given and nothing in the file says so: they are taken off here.
   constexpr std::int64_t kPriming = 1024 * 1'000'000'000LL / 48000;
-  if (plan.audio) setup.audio = [&](GstSample* s) { return encoder->push(false, s, info.origin_ns + kPriming); };
+  if (plan.audio)
+    setup.audio = [&](GstSample* s) {
+      GstSample* levelled = leveller.next(s);
+      bool on = encoder->push(false, levelled, info.origin_ns + kPriming);
+      gst_sample_unref(levelled);
+      return on;
+    };
   setup.ended = [&](bool video) { encoder->end(video); };
   MediaPipeline pipeline(std::move(setup));
   FZ_CHECK(pipeline.start());

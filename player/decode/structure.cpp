@@ -197,9 +197,7 @@ constexpr std::array kKnownButNotTaken{
     Magic{0, "GIF8"sv, "GIF"},           Magic{0, "BM"sv, "BMP"},    Magic{0, "II*\0"sv, "TIFF"},
     Magic{0, "MM\0*"sv, "TIFF"},         Magic{0, "%PDF"sv, "PDF"},  Magic{0, "PK\3\4"sv, "ZIP / Office"},
     Magic{8, "AVI "sv, "AVI"},           Magic{0, "FLV\1"sv, "FLV"}, Magic{0, "\x30\x26\xb2\x75\x8e\x66\xcf\x11"sv, "WMV / WMA"},
-    Magic{0, "\0\0\1\xba"sv, "MPEG-PS"}, Magic{0, "8BPS"sv, "PSD"}};
-constexpr std::array kSoundOnly{Magic{0, "ID3"sv, "MP3"}, Magic{0, "\xff\xfb"sv, "MP3"}, Magic{0, "fLaC"sv, "FLAC"},
-                                Magic{8, "WAVE"sv, "WAV"}, Magic{0, "#!AMR"sv, "AMR"}};
+    Magic{0, "\0\0\1\xba"sv, "MPEG-PS"}, Magic{0, "8BPS"sv, "PSD"},  Magic{0, "#!AMR"sv, "AMR"}};
 
 }  // namespace
 
@@ -226,8 +224,8 @@ Result<Structure> read_structure(int fd, const PictureLimits& limits) {
   for (auto box : {"ftyp"sv, "moov"sv, "mdat"sv, "wide"sv, "free"sv, "skip"sv})
     if (has(4, box)) return read_isobmff(in);
   if (has(0, "\x1a\x45\xdf\xa3"sv)) return read_matroska(in);
-  for (auto& m : kSoundOnly)
-    if (has(m.at, m.bytes)) return fail(Code::media_no_video, {}, m.name);
+  FZ_TRY(auto heard, read_sound_structure(in));
+  if (heard) return *heard;
   for (auto& m : kKnownButNotTaken)
     if (has(m.at, m.bytes)) return unsupported(m.name);
   return fail(Code::media_not_media);
@@ -259,7 +257,28 @@ Result<void> check_declared(const Structure& s, std::string_view declared) {
                                       {"gif", "gif"},
                                       {"avi", "avi"},
                                       {"pdf", "pdf"},
+                                      {"m4a", "mp4"},
+                                      {"audio/mp4", "mp4"},
+                                      {"audio/x-m4a", "mp4"},
+                                      {"weba", "matroska"},
+                                      {"mka", "matroska"},
+                                      {"audio/webm", "matroska"},
                                       {"mp3", "mp3"},
+                                      {"audio/mpeg", "mp3"},
+                                      {"aac", "adts"},
+                                      {"audio/aac", "adts"},
+                                      {"wav", "wav"},
+                                      {"audio/wav", "wav"},
+                                      {"audio/x-wav", "wav"},
+                                      {"audio/vnd.wave", "wav"},
+                                      {"flac", "flac"},
+                                      {"audio/flac", "flac"},
+                                      {"audio/x-flac", "flac"},
+                                      {"ogg", "ogg"},
+                                      {"oga", "ogg"},
+                                      {"opus", "ogg"},
+                                      {"audio/ogg", "ogg"},
+                                      {"audio/opus", "ogg"},
                                       {"wmv", "wmv"}};
   std::string text(declared.substr(0, 512));
   std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });

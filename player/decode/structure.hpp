@@ -2,6 +2,7 @@
 // ISO/IEC 14496-12 (boxes), Matroska (EBML, RFC 8794), PNG (chunks), JPEG (T.81 markers), WebP (RIFF).
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -9,15 +10,24 @@
 
 namespace fz::decode {
 
-enum class Kind { image, video };
+enum class Kind { image, video, audio };
+/// "image" "video" "audio".
+constexpr const char* kind_name(Kind k) {
+  return k == Kind::image ? "image" : k == Kind::video ? "video" : "audio";
+}
 
 struct Structure {
-  std::string container;  ///< "mp4" "mov" "matroska" "webm" "png" "jpeg" "webp"
-  std::string mime;       ///< "video/mp4" ...
-  Kind kind = Kind::video;
-  int width = 0, height = 0;  ///< pictures: as stored; 0 for videos
-  bool fragmented = false;    ///< MP4 in fragments: its header need not state a duration
+  std::string container;         ///< "mp4" "mov" "matroska" "webm" "png" "jpeg" "webp" "wav" "mp3" "adts" "flac" "ogg"
+  std::string mime;              ///< "video/mp4" ...
+  Kind kind = Kind::video;       ///< of an MP4 or Matroska: video, until it turns out to have none
+  int width = 0, height = 0;     ///< pictures: as stored; 0 for videos
+  std::uint64_t skip_bytes = 0;  ///< of a tag before the sound
+  bool fragmented = false;       ///< MP4 in fragments: its header need not state a duration
 };
+
+class BytesAt;
+/// The same for files that can hold sound alone; nothing for others. (An MP4 or Matroska tells only when it is opened.)
+Result<std::optional<Structure>> read_sound_structure(const BytesAt& in);
 
 struct PictureLimits {
   int max_side = 16384;

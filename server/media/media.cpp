@@ -107,7 +107,9 @@ Result<Found> look(const Tools& tools, blob::Store& blobs, const library::Item& 
   const json::value wrapped(line);
   json::Reader in(wrapped, "probe");
   Found f;
-  f.still = in.string("kind", 20) == "image";
+  const auto kind = in.string("kind", 20);
+  if (kind == "audio") return fail(Code::media_no_video);  // the decoder can play it, the library has no such item
+  f.still = kind == "image";
   f.mime = in.string("mime", 100);
   f.width = static_cast<int>(in.integer("width", 1, 65535));
   f.height = static_cast<int>(in.integer("height", 1, 65535));

@@ -182,6 +182,10 @@ void RingWriter::write_audio(std::span<const std::int16_t> samples) {
   header()->audio_written.store(at, std::memory_order_release);
   wake();
 }
+void RingWriter::start_sound() {
+  auto starting = static_cast<std::uint32_t>(RingState::starting);
+  header()->state.compare_exchange_strong(starting, static_cast<std::uint32_t>(RingState::ready));
+}
 void RingWriter::finish() {
   auto now = header()->state.load();
   while (now < static_cast<std::uint32_t>(RingState::eos) &&
@@ -228,6 +232,11 @@ Code RingReader::error() const {
 int RingReader::frames() const {
   auto ahead = static_cast<std::int64_t>(header()->video_written.load(std::memory_order_acquire) - video_read_);
   return static_cast<int>(std::clamp<std::int64_t>(ahead, 0, g_.slots));
+}
+bool RingReader::sound_only() const {
+  auto now = state();
+  return (now == RingState::ready || now == RingState::eos) && video_read_ == 0 && frames() == 0 &&
+         header()->audio_written.load(std::memory_order_acquire) > 0;
 }
 std::optional<RingFrame> RingReader::peek(int ahead) const {
   if (ahead < 0 || ahead >= frames()) return std::nullopt;

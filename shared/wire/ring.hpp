@@ -87,7 +87,9 @@ class RingWriter : public RingMap {
 
   std::uint64_t frames_written() const { return video_written_; }
   std::uint64_t frames_read() const;  ///< clamped; what the reader has released
-  void finish();                      ///< state eos
+  /// There is no picture in this file: ready with sound alone. Call before the first write_audio().
+  void start_sound();
+  void finish();  ///< state eos
   /// State failed, with a code's name; sticks. Frames already written stay readable.
   void fail(Code code);
   /// Readable when the reader has made room; wait on it, then clear_space().
@@ -117,6 +119,8 @@ class RingReader : public RingMap {
   /// The catalogue's code behind `failed`; media_corrupt when the name is unknown.
   Code error() const;
   int frames() const;  ///< waiting: 0 ... slots
+  /// Ready (or over) without a frame ever written: a file with sound alone. Meaningful until the first release().
+  bool sound_only() const;
   /// The frame `ahead` of the oldest (0 = oldest), or nothing if it is not there yet.
   std::optional<RingFrame> peek(int ahead = 0) const;
   /// Gives the oldest frame's slot back and wakes the decoder. No effect when there is none.

@@ -39,6 +39,19 @@ std::string jpeg(int w, int h) {
   s += std::string("\xff\xda\0\x02", 4) + "picture";
   return s + "\xff\xd9";
 }
+std::string le32(std::uint32_t v) {
+  auto s = u32(v);
+  return {s.rbegin(), s.rend()};
+}
+std::string wave(int tag, const std::string& samples) {
+  auto n = static_cast<std::uint32_t>(samples.size());
+  return "RIFF" + le32(n + 36) + "WAVEfmt " + le32(16) + std::string{static_cast<char>(tag), 0} + std::string(14, 'f') + "data" + le32(n) +
+         samples;
+}
+std::string ogg(char last) {
+  auto page = [](char type) { return std::string("OggS\0", 5) + type + std::string(21, '\1'); };
+  return page(2) + page(last);
+}
 const std::string kMp4 = box("ftyp", "isom0000") + box("moov", "x") + box("mdat", "frames");
 
 TEST(Structure, KnowsTheFormats) {
@@ -55,8 +68,23 @@ TEST(Structure, KnowsTheFormats) {
   EXPECT_EQ(j->height, 360);
 }
 
+TEST(Structure, KnowsSoundAlone) {
+  EXPECT_EQ(read(wave(1, "samples"))->mime, "audio/wav");
+  EXPECT_EQ(read(wave(1, "samples"))->kind, Kind::audio);
+  EXPECT_EQ(read("fLaC............")->mime, "audio/flac");
+  EXPECT_EQ(read(std::string("\xff\xfb\x90\x64............", 16))->mime, "audio/mpeg");
+  EXPECT_EQ(read(std::string("\xff\xf1\x50\x80............", 16))->container, "adts");
+  auto tagged =
+      read(std::string("ID3\4\0\0\0\0\1\2", 10) + std::string(130, 'x') + std::string(7, '\0') + std::string("\xff\xfb\x90\x64....", 8));
+  ASSERT_TRUE(tagged) << to_log(tagged.error());
+  EXPECT_EQ(tagged->skip_bytes, 147u) << "the tag, and the padding behind it";
+  EXPECT_EQ(read(ogg(4))->mime, "audio/ogg");
+  EXPECT_TRUE(check_declared(*read(wave(1, "s")), "通知.wav"));
+  EXPECT_EQ(check_declared(*read(wave(1, "s")), "x.mp3").error().code, Code::media_mislabelled);
+}
+
 TEST(Structure, EveryCutIsFound) {
-  for (auto& whole : {kMp4, png(10, 10), jpeg(10, 10)})
+  for (auto& whole : {kMp4, png(10, 10), jpeg(10, 10), wave(1, "samples."), ogg(4)})
     for (std::size_t n = 0; n < whole.size(); ++n) {
       auto s = read(whole.substr(0, n));
       EXPECT_FALSE(s) << n << " of " << whole.size() << " " << static_cast<int>(whole[0]);
@@ -71,7 +99,8 @@ TEST(Structure, RefusesWithTheReason) {
   EXPECT_EQ(read("just words, long enough").error().code, Code::media_not_media);
   EXPECT_EQ(read("%PDF-1.7 ..............").error().code, Code::media_codec_unsupported);
   EXPECT_EQ(read("GIF89a ................").error().code, Code::media_codec_unsupported);
-  EXPECT_EQ(read("ID3 mp3 ...............").error().code, Code::media_no_video);
+  EXPECT_EQ(read("#!AMR ................").error().code, Code::media_codec_unsupported);
+  EXPECT_EQ(read(wave(2, "samples")).error().code, Code::media_codec_unsupported) << "ADPCM";
   EXPECT_EQ(read(png(20000, 20000)).error().code, Code::media_picture_too_large);
   EXPECT_EQ(read(png(16384, 16384)).error().code, Code::media_picture_too_large) << "each side is allowed, the area is not";
   EXPECT_EQ(read(png(0, 5)).error().code, Code::media_corrupt);

@@ -125,9 +125,12 @@ MediaPipeline::MediaPipeline(Setup setup) : setup_(std::move(setup)) {
   gst_debug_set_threshold_for_name("libav", GST_LEVEL_ERROR);
   gst_debug_add_log_function(on_log, this, nullptr);
 }
-MediaPipeline::~MediaPipeline() {
+void MediaPipeline::close() {
   stop_ = true;
   if (pipe_) gst_element_set_state(pipe_.get(), GST_STATE_NULL);
+}
+MediaPipeline::~MediaPipeline() {
+  close();
   if (setup_.strict) gst_debug_remove_log_function_by_data(this);
 }
 

@@ -68,6 +68,8 @@ class MediaPipeline {
   Result<Outcome> wait(Millis limit);
   /// Ends the pass from a callback or another thread.
   void stop() { stop_ = true; }
+  /// Ends the threads, which share the descriptor's position with whoever reads it next. What was found stays known.
+  void close();
 
   /// What the demuxer has told so far: all once wait() reported eos or stopped.
   Streams streams() const;

@@ -38,16 +38,9 @@ class Pass {
   }
   /// Decodes from `from` until `until` (of the file's time), or to the end.
   Result<void> run(std::int64_t from, std::int64_t until) {
-    until_ = until;
-    FZ_CHECK(pipeline_->start(from));
-    for (;;) {
-      FZ_TRY(auto outcome, pipeline_->wait(Millis{50}));
-      if (duration_ == 0) duration_ = pipeline_->duration_ns();
-      if (!options_.full && until_ == kAll && duration_ > (sound_ ? kShortSound : kShort) && from == 0) until_ = kSection;
-      if (outcome == MediaPipeline::Outcome::running) continue;
-      if (too_large_) return *too_large_;
-      return {};
-    }
+    auto ran = decode(from, until);
+    pipeline_->close();
+    return ran;
   }
   static constexpr std::int64_t kAll = std::numeric_limits<std::int64_t>::max();
   static constexpr std::int64_t kOneFrame = 0;
@@ -61,6 +54,18 @@ class Pass {
   int complaints() const { return pipeline_->complaints(); }
 
  private:
+  Result<void> decode(std::int64_t from, std::int64_t until) {
+    until_ = until;
+    FZ_CHECK(pipeline_->start(from));
+    for (;;) {
+      FZ_TRY(auto outcome, pipeline_->wait(Millis{50}));
+      if (duration_ == 0) duration_ = pipeline_->duration_ns();
+      if (!options_.full && until_ == kAll && duration_ > (sound_ ? kShortSound : kShort) && from == 0) until_ = kSection;
+      if (outcome == MediaPipeline::Outcome::running) continue;
+      if (too_large_) return *too_large_;
+      return {};
+    }
+  }
   bool video(GstSample* sample) {
     auto t = stream_time(sample).value_or(0);
     if (info.frames++ == 0) {

@@ -18,7 +18,8 @@ ROW_STEP = 37
 TOLERANCE = 6
 BLACK_LUMA = 20  # limited range: 16 is black
 
-Frame = collections.namedtuple("Frame", "t_ms pts_ns play luma crc grid rows")
+# `fade`: per mille of the play's own picture while it fades in over the one before.
+Frame = collections.namedtuple("Frame", "t_ms pts_ns play luma crc grid rows fade", defaults=(0,))
 
 
 def read_tap(path):
@@ -29,7 +30,10 @@ def read_tap(path):
             f = json.loads(line)
         except json.JSONDecodeError:
             continue
-        frames.append(Frame(f["t_ms"], f["pts_ns"], f.get("play", ""), f["luma"], f["crc"], bytes.fromhex(f["grid"]), f["rows"]))
+        if f.get("zone", "main") != "main":
+            continue  # the references are the main zone's
+        frames.append(Frame(f["t_ms"], f["pts_ns"], f.get("play", ""), f["luma"], f["crc"], bytes.fromhex(f["grid"]), f["rows"],
+                            f.get("fade", 0)))
     return frames
 
 
@@ -99,6 +103,17 @@ class References:
         return None
 
 
+    def match_fade(self, grid, going, fade, rows_share):
+        """As match(), for a picture of which `fade` per mille are an approved one and the rest is the grid `going`, seen before."""
+        cells = GRID_W * int(GRID_H * rows_share)
+        for m, candidates in self.by_mean.items():
+            for item, ref in candidates:
+                if all(abs(g - (old * (1000 - fade) + new * fade) / 1000) <= TOLERANCE
+                       for g, old, new in zip(grid[:cells], going[:cells], ref[:cells])):
+                    return item, m
+        return None
+
+
 def percentile(values, share):
     values = sorted(values)
     return values[min(len(values) - 1, int(len(values) * share))] if values else 0
@@ -112,11 +127,17 @@ def judge(frames, references, height):
     seen_by_play = collections.defaultdict(collections.Counter)
     crcs_by_play = collections.defaultdict(list)
     late, base, last_play = [], None, None
+    going = None  # the last picture that stood alone, and was judged
     for f in frames:
-        key = (f.crc, f.grid)
+        key = (f.crc, f.grid, f.fade)
         if key not in cache:
-            cache[key] = references.match(f.crc, f.grid, f.rows / height)
+            if f.fade:
+                cache[key] = going and references.match_fade(f.grid, going, f.fade, f.rows / height)
+            else:
+                cache[key] = references.match(f.crc, f.grid, f.rows / height)
         found = cache[key]
+        if not f.fade:
+            going = f.grid if found else None
         if found is None:
             unapproved.append(f)
         elif f.play:

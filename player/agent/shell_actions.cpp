@@ -53,7 +53,7 @@ void Shell::carry_out(Action& action) {
                  [&](FetchMedia& a) { network_->fetch(std::move(a)); },
                  [&](ProbeMedia& a) { probe(a); },
                  [&](KeepBlobs& a) {
-                   a.sha256.merge(agent_->director().in_use());
+                   a.sha256.merge(agent_->in_use());
                    keep_.set(std::move(a.sha256));
                  },
                  [&](OpenChannel& a) { network_->open_channel(a.token); },
@@ -133,7 +133,7 @@ void Shell::open_item(const OpenItem& what) {
 }
 
 void Shell::item_opened(const OpenItem& what, Result<blob::Opened> file, std::string text) {
-  if (!agent_->director().wants(what.play)) return;  // given up meanwhile
+  if (!agent_->wants(what.play)) return;  // given up meanwhile
   const auto refuse = [&](const Error& e) { handle(OpenFailed{what.play, what.item.sha256, e}); };
   if (!file) return refuse(file.error());
   wire::Cue cue;
@@ -147,14 +147,16 @@ void Shell::item_opened(const OpenItem& what, Result<blob::Opened> file, std::st
     return handle(Opened{what.play});
   }
   wire::DecodeRequest request;
-  request.geometry = {what.size.width, what.size.height, kSlots, kAudioFrames};
+  request.geometry = {what.place.size.width, what.place.size.height, kSlots, kAudioFrames};
+  request.fit = layout::fit_named(what.place.fit).value_or(wire::Fit::contain);
+  request.surround = what.place.surround == layout::surround_name(wire::Surround::blur) ? wire::Surround::blur : wire::Surround::plain;
   request.still_duration = what.duration;
   request.media_type = what.item.mime;
   request.program = options_.decoder;
   auto decoder = wire::DecoderProcess::start(std::move(file->fd), request);
   if (!decoder) return refuse(decoder.error());
-  cue.width = what.size.width;
-  cue.height = what.size.height;
+  cue.width = what.place.size.width;
+  cue.height = what.place.size.height;
   cue.slots = kSlots;
   cue.audio_frames = kAudioFrames;
   screen_->send(cue, {decoder->ring_fd(), decoder->data_fd(), decoder->space_fd()});

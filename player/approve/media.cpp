@@ -12,6 +12,7 @@
 #include "player/approve/package.hpp"
 #include "shared/base/json.hpp"
 #include "shared/base/process.hpp"
+#include "shared/layout/layout.hpp"
 #include "shared/render/documents.hpp"
 
 namespace fz::approve {
@@ -128,6 +129,19 @@ Result<std::vector<fs::path>> copy_from_folder(const trust::Approval& approval, 
   return files;
 }
 
+namespace {
+// What a text says, for the reviewer's eyes. Errors: those of its reader; bad_field when it is of another type than it is said to be.
+Result<std::string> words_of(const std::string& text, const std::string& mime) {
+  if (mime == layout::kMediaType) {
+    FZ_TRY(auto parsed, layout::parse(text));
+    return layout::describe(parsed);
+  }
+  FZ_TRY(auto doc, render::parse_document(text));
+  if (render::document_mime(doc) != mime) return fail(Code::bad_field, {{"field", "mime"}, {"what", mime}});
+  return render::document_text(doc);
+}
+}  // namespace
+
 Result<std::vector<Finding>> examine(const trust::Approval& approval, const std::vector<fs::path>& files, fs::path decoder, Millis limit) {
   if (decoder.empty()) decoder = program_dir() / "fz-decode";
   auto& best = watched(approval);
@@ -138,9 +152,7 @@ Result<std::vector<Finding>> examine(const trust::Approval& approval, const std:
     auto unplayable = [&](std::string what) { return fail(Code::approve_unplayable, {{"profile", r.profile}, {"what", std::move(what)}}); };
     if (is_text(r)) {
       FZ_TRY(auto text, read_file(files[i], render::kMaxDocumentBytes));
-      auto doc = render::parse_document(text);
-      if (!doc) return unplayable(message(doc.error(), Lang::zh));
-      if (render::document_mime(*doc) != r.mime) return unplayable(r.mime);
+      if (auto words = words_of(text, r.mime); !words) return unplayable(message(words.error(), Lang::zh));
       // A text beside other renditions of one item could say anything: it cannot be compared with a picture.
       if (approval.renditions.size() > 1) return fail(Code::approve_difference, {{"profile", r.profile}, {"what", r.mime}});
       out.push_back({r.profile, false});
@@ -167,8 +179,8 @@ Result<std::string> texts(const trust::Approval& approval, const std::vector<fs:
   for (std::size_t i = 0; i < files.size(); ++i) {
     if (!is_text(approval.renditions[i])) continue;
     FZ_TRY(auto text, read_file(files[i], render::kMaxDocumentBytes));
-    FZ_TRY(auto doc, render::parse_document(text));
-    out += render::document_text(doc);
+    FZ_TRY(auto words, words_of(text, approval.renditions[i].mime));
+    out += words;
   }
   return out;
 }

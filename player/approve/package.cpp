@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "shared/base/json.hpp"
+#include "shared/layout/layout.hpp"
 #include "shared/render/documents.hpp"
 
 namespace fz::approve {
@@ -97,7 +98,7 @@ const trust::Rendition& watched(const trust::Approval& a) {
 }
 
 bool is_text(const trust::Rendition& r) {
-  return render::is_document_mime(r.mime);
+  return render::is_document_mime(r.mime) || r.mime == layout::kMediaType;
 }
 
 std::string describe(const Package& p) {

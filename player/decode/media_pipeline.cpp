@@ -157,6 +157,23 @@ bool MediaPipeline::lacks_picture() const {
   return !(has_audio_ && streams().missing.empty() && setup_.sound_alone && setup_.sound_alone());
 }
 
+void MediaPipeline::watch_size(GstElement* scale) {
+  GstRef<GstPad> pad(gst_element_get_static_pad(scale, "sink"));
+  gst_pad_add_probe(
+      pad.get(), GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
+      [](GstPad*, GstPadProbeInfo* info, gpointer self) {
+        GstCaps* caps = nullptr;
+        GstVideoInfo video;
+        if (GST_EVENT_TYPE(GST_PAD_PROBE_INFO_EVENT(info)) == GST_EVENT_CAPS) gst_event_parse_caps(GST_PAD_PROBE_INFO_EVENT(info), &caps);
+        if (!caps || !gst_video_info_from_caps(&video, caps) || video.par_d <= 0) return GST_PAD_PROBE_OK;
+        auto* p = static_cast<MediaPipeline*>(self);
+        std::lock_guard lock(p->mutex_);
+        p->display_size_ = {static_cast<int>(std::int64_t{video.width} * video.par_n / video.par_d), video.height};
+        return GST_PAD_PROBE_OK;
+      },
+      this, nullptr);
+}
+
 // In the demuxer's thread: gives a new stream its decoder, or lets it fall.
 void MediaPipeline::link(GstPad* pad) {
   GstCaps* caps = gst_pad_get_current_caps(pad);
@@ -221,6 +238,7 @@ void MediaPipeline::attach(GstPad* pad, const std::string& chain, Callback* call
   GstRef<GstElement> sink(gst_bin_get_by_name(GST_BIN(bin), "sink"));
   if (setup_.any_layout && callback == &setup_.video) accept_any_layout(sink.get());
   if (GstRef<GstElement> flip(gst_bin_get_by_name(GST_BIN(bin), "flip")); flip) spare_upright(flip.get());
+  if (GstRef<GstElement> scale(gst_bin_get_by_name(GST_BIN(bin), "scale")); scale) watch_size(scale.get());
   gst_app_sink_set_callbacks(GST_APP_SINK(sink.get()), &callbacks, new Context{this, callback},
                              [](gpointer p) { delete static_cast<Context*>(p); });
   gst_bin_add(GST_BIN(pipe_.get()), bin);
@@ -312,6 +330,10 @@ Result<MediaPipeline::Outcome> MediaPipeline::wait(Millis limit) {
 Streams MediaPipeline::streams() const {
   std::lock_guard lock(mutex_);
   return streams_;
+}
+layout::Extent MediaPipeline::display_size() const {
+  std::lock_guard lock(mutex_);
+  return display_size_;
 }
 Error MediaPipeline::no_picture() const {
   auto missing = streams().missing;

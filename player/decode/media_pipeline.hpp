@@ -15,6 +15,7 @@
 
 #include "shared/base/clock.hpp"
 #include "shared/base/error.hpp"
+#include "shared/layout/layout.hpp"
 
 namespace fz::decode {
 
@@ -73,6 +74,8 @@ class MediaPipeline {
 
   /// What the demuxer has told so far: all once wait() reported eos or stopped.
   Streams streams() const;
+  /// Of the picture upright, in square pixels, before the element named "scale"; 0x0 until it is known or without one.
+  layout::Extent display_size() const;
   std::int64_t duration_ns() const;  ///< 0: not known
   /// With `strict`: damage that libav reported and painted over.
   int complaints() const { return complaints_; }
@@ -82,6 +85,7 @@ class MediaPipeline {
   static void on_no_more_pads(GstElement*, gpointer self);
   static void on_element(GstBin*, GstBin*, GstElement* element, gpointer self);
   static void on_log(GstDebugCategory*, GstDebugLevel, const gchar*, const gchar*, gint, GObject*, GstDebugMessage*, gpointer);
+  void watch_size(GstElement* scale);
   Result<void> build();
   void link(GstPad* pad);
   bool lacks_picture() const;
@@ -93,7 +97,8 @@ class MediaPipeline {
 
   Setup setup_;
   mutable std::mutex mutex_;
-  Streams streams_;  // under mutex_: written by the demuxer's thread
+  Streams streams_;              // under mutex_: written by the demuxer's thread
+  layout::Extent display_size_;  // under mutex_: written by the streaming thread
   GstRef<GstElement> pipe_;
   bool has_video_ = false, has_audio_ = false, eos_ = false;
   std::atomic<bool> stop_{false};

@@ -14,7 +14,7 @@ Result<Options> parse_options(int argc, char** argv, std::string& help) {
       "              fz-decode --render 720p 3<film.mov 4<>film-720p.mp4\n",
       "fz-decode"};
   bool play = false, compare = false, selftest = false;
-  std::string fit = "contain";
+  std::string fit = "contain", surround = "plain";
   auto* probe =
       app.add_option("--probe", o.file, "Examine a file by decoding it; prints JSON; exit 1 and a reason for a bad file")->expected(0, 1);
   app.add_flag("--play", play, "Decode into the ring given by descriptors");
@@ -28,6 +28,7 @@ Result<Options> parse_options(int argc, char** argv, std::string& help) {
   app.add_option("--slots", o.geometry.slots, "Video frames in the ring");
   app.add_option("--audio-frames", o.geometry.audio_frames, "Sample frames in the ring");
   app.add_option("--fit", fit, "contain, cover or exact")->check(CLI::IsMember({"contain", "cover", "exact"}));
+  app.add_option("--surround", surround, "Around a contained picture: plain (black) or blur")->check(CLI::IsMember({"plain", "blur"}));
   app.add_option("--still-ms", o.still_ms, "Duration written with a still's frame")->check(CLI::Range(0, 86'400'000));
   app.add_option("--media-type", o.media_type, "Media type from the approved document: which plugins to load");
   app.add_option("--declared", o.declared, "Name or media type the file came with, to find wrong labels");
@@ -53,6 +54,7 @@ Result<Options> parse_options(int argc, char** argv, std::string& help) {
   if (modes != 1) return fail(Code::bad_request, {{"what", "one of --play --probe --render --compare --selftest"}});
   o.mode = play ? Mode::play : compare ? Mode::compare : selftest ? Mode::selftest : render->count() ? Mode::render : Mode::probe;
   o.fit = fit == "cover" ? wire::Fit::cover : fit == "exact" ? wire::Fit::exact : wire::Fit::contain;
+  o.surround = surround == "blur" ? wire::Surround::blur : wire::Surround::plain;
   if (o.mode == Mode::play) FZ_CHECK(wire::check(o.geometry));
   return o;
 }

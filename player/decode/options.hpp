@@ -15,6 +15,7 @@ struct Options {
   // play
   wire::RingGeometry geometry;
   wire::Fit fit = wire::Fit::contain;
+  wire::Surround surround = wire::Surround::plain;
   int still_ms = 0;
   std::string media_type;
   // probe

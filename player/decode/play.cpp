@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstring>
@@ -12,6 +13,7 @@
 #include "player/decode/level.hpp"
 #include "player/decode/media_pipeline.hpp"
 #include "player/decode/report.hpp"
+#include "player/decode/surround.hpp"
 
 namespace fz::decode {
 namespace {
@@ -26,8 +28,11 @@ std::string video_chain(const Options& o) {
   auto w = std::to_string(o.geometry.width), h = std::to_string(o.geometry.height);
   std::string text = "videoconvert n-threads=2 ! video/x-raw,format=I420,colorimetry=bt709 ! videoflip name=flip video-direction=auto ! ";
   if (o.fit == wire::Fit::cover) text += "aspectratiocrop aspect-ratio=" + w + "/" + h + " ! ";
-  text += "videoscale n-threads=2 add-borders=" + std::string(o.fit == wire::Fit::exact ? "false" : "true") +
-          " ! video/x-raw,format=I420,width=" + w + ",height=" + h + ",pixel-aspect-ratio=1/1,colorimetry=bt709";
+  // Pixel for pixel: only cells that are not square are scaled; copy() centres what comes.
+  if (o.fit == wire::Fit::exact)
+    return text + "videoscale add-borders=false ! video/x-raw,format=I420,pixel-aspect-ratio=1/1,colorimetry=bt709";
+  text += "videoscale name=scale n-threads=2 add-borders=true ! video/x-raw,format=I420,width=" + w + ",height=" + h +
+          ",pixel-aspect-ratio=1/1,colorimetry=bt709";
   return text;
 }
 
@@ -36,6 +41,8 @@ class Player {
  public:
   Player(const Options& o, wire::RingWriter& ring, bool still) : options_(o), ring_(ring), feed_(ring), still_(still) {}
 
+  /// Call before the first frame; the pipeline must outlive this.
+  void watch(const MediaPipeline& pipeline) { pipeline_ = &pipeline; }
   bool video(GstSample* sample) {
     auto running = running_time(sample);
     if (first_ < 0) {
@@ -83,12 +90,14 @@ class Player {
   bool copy(GstSample* sample, std::int64_t pts, std::int64_t duration) {
     GstVideoInfo info;
     GstVideoFrame frame;
-    if (!gst_video_info_from_caps(&info, gst_sample_get_caps(sample)) || GST_VIDEO_INFO_WIDTH(&info) != options_.geometry.width ||
-        GST_VIDEO_INFO_HEIGHT(&info) != options_.geometry.height)
-      return false;
+    const auto& zone = options_.geometry;
+    if (!gst_video_info_from_caps(&info, gst_sample_get_caps(sample))) return false;
+    const bool same = GST_VIDEO_INFO_WIDTH(&info) == zone.width && GST_VIDEO_INFO_HEIGHT(&info) == zone.height;
+    if (!same && options_.fit != wire::Fit::exact) return false;
     if (!gst_video_frame_map(&frame, &info, gst_sample_get_buffer(sample), GST_MAP_READ)) return false;
     auto to = wait_for_slot();
-    for (int p = 0; p < 3; ++p) {
+    for (int p = 0; p < 3 && !same; ++p) centre(frame, p, to);
+    for (int p = 0; p < 3 && same; ++p) {
       auto* from = static_cast<const std::uint8_t*>(GST_VIDEO_FRAME_PLANE_DATA(&frame, p));
       int from_stride = GST_VIDEO_FRAME_PLANE_STRIDE(&frame, p), rows = GST_VIDEO_FRAME_COMP_HEIGHT(&frame, p);
       auto bytes = static_cast<std::size_t>(GST_VIDEO_FRAME_COMP_WIDTH(&frame, p));
@@ -99,9 +108,36 @@ class Player {
           std::memcpy(to.data[p] + std::ptrdiff_t{y} * to.stride[p], from + std::ptrdiff_t{y} * from_stride, bytes);
     }
     gst_video_frame_unmap(&frame);
+    if (options_.fit == wire::Fit::contain && options_.surround == wire::Surround::blur) surround(to);
     shown_at_[ring_.frames_written() % shown_at_.size()] = pts;
     ring_.commit_frame(pts, duration);
     return true;
+  }
+  // A plane of a picture of another size than the zone's: its middle in the zone's middle, black around it.
+  void centre(const GstVideoFrame& frame, int p, const wire::Planes<std::uint8_t>& to) const {
+    const int shift = p > 0, w = options_.geometry.width >> shift, h = options_.geometry.height >> shift;
+    const int have_w = GST_VIDEO_FRAME_COMP_WIDTH(&frame, p), have_h = GST_VIDEO_FRAME_COMP_HEIGHT(&frame, p);
+    // Even steps in the luma plane, so that the colour stays where it belongs.
+    const auto offset = [shift](int space) { return shift ? (space * 2) / 4 : space / 4 * 2; };
+    const int left = offset(std::max(0, w - have_w)), top = offset(std::max(0, h - have_h));
+    const int skip_x = offset(std::max(0, have_w - w)), skip_y = offset(std::max(0, have_h - h));
+    const auto bytes = static_cast<std::size_t>(std::min(w - left, have_w - skip_x));
+    for (int y = 0; y < h; ++y) {
+      auto* row = to.data[p] + std::ptrdiff_t{y} * to.stride[p];
+      const int source = y - top + skip_y;
+      std::memset(row, p == 0 ? 16 : 128, static_cast<std::size_t>(w));
+      if (source < skip_y || source >= have_h) continue;
+      const auto* from = static_cast<const std::uint8_t*>(GST_VIDEO_FRAME_PLANE_DATA(&frame, p));
+      std::memcpy(row + left, from + std::ptrdiff_t{source} * GST_VIDEO_FRAME_PLANE_STRIDE(&frame, p) + skip_x, bytes);
+    }
+  }
+  void surround(const wire::Planes<std::uint8_t>& slot) {
+    if (!surround_) {
+      auto size = pipeline_->display_size();
+      auto g = options_.geometry;
+      surround_.emplace(g.width, g.height, picture_area(size.width, size.height, g.width, g.height));
+    }
+    surround_->paint(slot, static_cast<std::int64_t>(ring_.frames_written()));
   }
   // Back-pressure: the decoder rests until the screen has taken a frame. Whoever started us ends us when it lost interest.
   wire::Planes<std::uint8_t> wait_for_slot() {
@@ -122,6 +158,8 @@ class Player {
   AudioFeed feed_;
   bool still_;
   std::atomic<bool> sound_{false};
+  const MediaPipeline* pipeline_ = nullptr;
+  std::optional<BlurredSurround> surround_;
   std::int64_t first_ = -1, next_ = 0;
   std::array<std::int64_t, 128> shown_at_{};  // PTS of the last frames written; more than the ring has slots
 };
@@ -141,6 +179,7 @@ Result<void> run(const Options& o, int media, wire::RingWriter& ring) {
   setup.sound_alone = [&] { return player.begin_sound(); };
   if (o.geometry.audio_frames > 0) setup.audio = [&](GstSample* s) { return player.audio(s); };
   MediaPipeline pipeline(std::move(setup));
+  player.watch(pipeline);
   FZ_CHECK(pipeline.start());
   auto first = o.limit_ms > 0 ? Millis{o.limit_ms} : kFirstFrameLimit;
   FZ_TRY(auto outcome, pipeline.wait(first));

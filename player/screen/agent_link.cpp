@@ -87,6 +87,7 @@ void AgentLink::obey(wire::ToScreen& message, std::vector<Fd>& fds) {
     return screen_->stop(m->play, m->reason == "replaced" ? wire::EndReason::replaced : wire::EndReason::stopped);
   if (auto* m = std::get_if<wire::Slate>(&message)) return screen_->slate(*m);
   if (auto* m = std::get_if<wire::Ticker>(&message)) return screen_->ticker(m->lines, m->px_per_s);
+  if (auto* m = std::get_if<wire::Layout>(&message)) return screen_->arrange({m->id, m->layout, m->facts, m->region, m->site});
   if (auto* m = std::get_if<wire::Output>(&message)) return screen_->set(*m);
   if (auto* m = std::get_if<wire::TakeShot>(&message))
     return screen_->shot(m->id, static_cast<std::size_t>(std::clamp<std::int64_t>(m->max_bytes, 1, kMaxShot)));
@@ -96,8 +97,7 @@ void AgentLink::obey(wire::ToScreen& message, std::vector<Fd>& fds) {
 void AgentLink::hello(const wire::Hello& m) {
   if (m.version != wire::kVersion) log::warn("the agent speaks version {}, this screen {}", m.version, wire::kVersion);
   greeted_ = true;
-  const auto& o = screen_->output();
-  send(wire::Ready{wire::kVersion, o.area.width, o.area.height, o.rate.n, o.rate.d, std::string(sink_name(o.sink)), run_});
+  say_ready();
   for (const auto& e : ended_) send(e);
   for (const auto& f : std::exchange(failed_, {})) send(f);
   wire::Resumed resumed;
@@ -110,6 +110,18 @@ void AgentLink::hello(const wire::Hello& m) {
   }
   send(resumed);
   screen_->repeat_idle();
+}
+
+void AgentLink::say_ready() {
+  const auto& o = screen_->output();
+  wire::Ready ready{
+      wire::kVersion, o.area.width, o.area.height, o.rate.n, o.rate.d, std::string(sink_name(o.sink)), run_, screen_->layout_id(), {}};
+  for (auto name : kMediaZoneNames)
+    for (const auto& p : screen_->layout().zones)
+      if (layout::kind_name(p.zone.kind) == name)
+        ready.zones.push_back({std::string(name), p.rect.width, p.rect.height, std::string(layout::fit_name(p.zone.fit)),
+                               std::string(layout::surround_name(p.zone.surround))});
+  send(ready);
 }
 
 void AgentLink::cue(wire::Cue& m, std::vector<Fd>& fds) {
@@ -132,6 +144,7 @@ void AgentLink::handle(Event& event) {
     if (!file) return log::warn("shot {}: {}", shot->id, to_log(file.error()));
     return send(wire::Shot{shot->id}, *std::move(file));
   }
+  if (std::holds_alternative<LaidOut>(event)) return say_ready();
   auto* message = std::get_if<wire::ToAgent>(&event);
   if (!message) return;
   if (auto* e = std::get_if<wire::Ended>(message)) {

@@ -37,6 +37,7 @@ class AgentLink {
     Fd fd;
   };
   void obey(wire::ToScreen& message, std::vector<Fd>& fds);
+  void say_ready();
   void hello(const wire::Hello& m);
   void cue(wire::Cue& m, std::vector<Fd>& fds);
   void send(const wire::ToAgent& message, Fd fd = {});

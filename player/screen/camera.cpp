@@ -68,7 +68,7 @@ Result<Bytes> encode_jpeg(const ConstPlanes& planes, const GstVideoInfo& info, i
   return fail(Code::too_large, {{"limit", std::to_string(max_bytes) + " B"}});
 }
 
-Camera::Camera(GstVideoInfo info) : info_(info), thread_([this] { run(); }) {}
+Camera::Camera() : thread_([this] { run(); }) {}
 
 Camera::~Camera() {
   {
@@ -89,7 +89,7 @@ void Camera::take(std::size_t max_bytes, std::function<void(Result<Bytes>)> done
   shots_.push_back({max_bytes, std::move(done)});
 }
 
-void Camera::saw(GstBuffer* frame, std::int64_t running_time) {
+void Camera::saw(GstBuffer* frame, const GstVideoInfo& info, std::int64_t running_time) {
   std::lock_guard lock(mutex_);
   if (busy_) return;
   bool due = !folder_.empty() && running_time >= next_preview_;
@@ -97,6 +97,7 @@ void Camera::saw(GstBuffer* frame, std::int64_t running_time) {
   if (due) next_preview_ = running_time + kPreviewEvery;
   preview_due_ = due;
   frame_.reset(gst_buffer_ref(frame));
+  info_ = info;
   busy_ = true;
   wake_.notify_one();
 }
@@ -110,11 +111,12 @@ void Camera::run() {
     auto frame = std::move(frame_);
     auto shots = std::exchange(shots_, {});
     bool preview = preview_due_;
+    auto info = info_;
     lock.unlock();
     {
-      MappedBuffer mapped(frame.get(), info_);
-      if (preview) write_preview(mapped.planes());
-      for (auto& s : shots) s.done(encode_jpeg(mapped.planes(), info_, GST_VIDEO_INFO_WIDTH(&info_), s.max_bytes));
+      MappedBuffer mapped(frame.get(), info);
+      if (preview) write_preview(mapped.planes(), info);
+      for (auto& s : shots) s.done(encode_jpeg(mapped.planes(), info, GST_VIDEO_INFO_WIDTH(&info), s.max_bytes));
     }
     frame.reset();
     lock.lock();
@@ -122,8 +124,8 @@ void Camera::run() {
   }
 }
 
-void Camera::write_preview(const ConstPlanes& planes) {
-  auto jpeg = encode_jpeg(planes, info_, kPreviewWidth, kPreviewBytes);
+void Camera::write_preview(const ConstPlanes& planes, const GstVideoInfo& info) {
+  auto jpeg = encode_jpeg(planes, info, kPreviewWidth, kPreviewBytes);
   if (!jpeg) return log::warn("preview: {}", to_log(jpeg.error()));
   // Renamed into place, not synced: a preview need not outlive a power cut, and a disk must not wear out by it.
   auto part = folder_ / "preview.jpg.part";

@@ -18,7 +18,7 @@ Result<Bytes> encode_jpeg(const ConstPlanes& planes, const GstVideoInfo& info, i
 
 class Camera {
  public:
-  explicit Camera(GstVideoInfo info);
+  Camera();
   ~Camera();
   Camera(const Camera&) = delete;
   Camera& operator=(const Camera&) = delete;
@@ -27,17 +27,17 @@ class Camera {
   void preview_to(fs::path folder);
   /// Calls `done` on this object's thread with a picture of the next frame shown.
   void take(std::size_t max_bytes, std::function<void(Result<Bytes>)> done);
-  /// The sink's thread: a frame was shown. Takes a reference if a picture is wanted; no other work.
-  void saw(GstBuffer* frame, std::int64_t running_time);
+  /// The sink's thread: a frame of this layout was shown. Takes a reference if a picture is wanted; no other work.
+  void saw(GstBuffer* frame, const GstVideoInfo& info, std::int64_t running_time);
 
  private:
   void run();
-  void write_preview(const ConstPlanes& planes);
+  void write_preview(const ConstPlanes& planes, const GstVideoInfo& info);
   struct Shot {
     std::size_t max_bytes;
     std::function<void(Result<Bytes>)> done;
   };
-  GstVideoInfo info_;
+  GstVideoInfo info_{};  // of frame_
   fs::path folder_;
   std::mutex mutex_;
   std::condition_variable wake_;

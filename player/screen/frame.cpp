@@ -26,14 +26,6 @@ struct Block {
   std::unique_ptr<std::uint8_t[]> bytes;
 };
 
-ConstPlanes readable(const wire::Planes<std::uint8_t>& p) {
-  ConstPlanes c;
-  for (int i = 0; i < 3; ++i) {
-    c.data[i] = p.data[i];
-    c.stride[i] = p.stride[i];
-  }
-  return c;
-}
 View view_of(std::shared_ptr<Block> block) {
   return {new_serial(), readable(block->planes()), std::move(block)};
 }
@@ -80,6 +72,18 @@ View Still::from_view(const View& view, Area area) {
   copy.serial = view.serial;  // the same pixels: what was painted from the original needs no second copy
   return copy;
 }
+View Still::scaled(const View& view, Area from, Area to) {
+  auto block = std::make_shared<Block>(to);
+  auto p = block->planes();
+  for (int i = 0; i < 3; ++i) {
+    int shift = i == 0 ? 0 : 1, w = to.width >> shift, h = to.height >> shift, fw = from.width >> shift, fh = from.height >> shift;
+    for (int y = 0; y < h; ++y) {
+      const auto* row = view.planes.data[i] + static_cast<std::ptrdiff_t>(y * fh / h) * view.planes.stride[i];
+      for (int x = 0; x < w; ++x) p.data[i][static_cast<std::ptrdiff_t>(y) * w + x] = row[x * fw / w];
+    }
+  }
+  return view_of(std::move(block));
+}
 View Still::plain(Area area, std::uint8_t y, std::uint8_t u, std::uint8_t v) {
   auto block = std::make_shared<Block>(area);
   auto p = block->planes();
@@ -96,11 +100,14 @@ Canvas::Canvas(BufferPtr buffer, const GstVideoInfo& info) : buffer_(std::move(b
 Canvas::~Canvas() {
   if (buffer_) gst_buffer_unmap(buffer_.get(), &map_);
 }
-std::uint64_t Canvas::painted() const {
-  return GPOINTER_TO_SIZE(gst_mini_object_get_qdata(GST_MINI_OBJECT_CAST(buffer_.get()), painted_quark()));
-}
-void Canvas::set_painted(std::uint64_t tag) {
-  gst_mini_object_set_qdata(GST_MINI_OBJECT_CAST(buffer_.get()), painted_quark(), GSIZE_TO_POINTER(tag), nullptr);
+Tags& Canvas::painted() {
+  auto* object = GST_MINI_OBJECT_CAST(buffer_.get());
+  auto* tags = static_cast<Tags*>(gst_mini_object_get_qdata(object, painted_quark()));
+  if (!tags) {
+    tags = new Tags{};
+    gst_mini_object_set_qdata(object, painted_quark(), tags, [](gpointer p) { delete static_cast<Tags*>(p); });
+  }
+  return *tags;
 }
 BufferPtr Canvas::finish() {
   gst_buffer_unmap(buffer_.get(), &map_);
@@ -156,6 +163,40 @@ void copy_rows(const ConstPlanes& from, const wire::Planes<std::uint8_t>& to, Ar
       auto* target = to.data[i] + static_cast<std::ptrdiff_t>(y) * to.stride[i];
       for (int x = 0; x < width; ++x) target[x] = dimmed[source[x]];
     }
+  }
+}
+
+void blend_rows(const ConstPlanes& going, const ConstPlanes& to_come, const wire::Planes<std::uint8_t>& to, Area area, int rows,
+                int per_mille) {
+  const auto in = static_cast<std::uint16_t>(per_mille * 256 / 1000), out = static_cast<std::uint16_t>(256 - in);
+  for (int i = 0; i < 3; ++i) {
+    int width = i == 0 ? area.width : area.width / 2, height = i == 0 ? rows : rows / 2;
+    for (int y = 0; y < height; ++y) {
+      const auto* __restrict a = going.data[i] + static_cast<std::ptrdiff_t>(y) * going.stride[i];
+      const auto* __restrict b = to_come.data[i] + static_cast<std::ptrdiff_t>(y) * to_come.stride[i];
+      auto* __restrict c = to.data[i] + static_cast<std::ptrdiff_t>(y) * to.stride[i];
+      for (int x = 0; x < width; ++x) c[x] = static_cast<std::uint8_t>((a[x] * out + b[x] * in + 128) >> 8);
+    }
+  }
+}
+
+Colour colour_of(std::uint32_t rgb) {
+  // ITU-R BT.709-6, 3.3 and 3.4, in limited range.
+  double r = (rgb >> 16 & 255) / 255.0, g = (rgb >> 8 & 255) / 255.0, b = (rgb & 255) / 255.0;
+  double y = 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  auto byte = [](double v) { return static_cast<std::uint8_t>(v + 0.5); };
+  return {byte(16 + 219 * y), byte(128 + 224 * (b - y) / 1.8556), byte(128 + 224 * (r - y) / 1.5748)};
+}
+Colour dimmed(Colour c, int percent) {
+  auto towards = [percent](int v, int zero) { return static_cast<std::uint8_t>(zero + (v - zero) * percent / 100); };
+  return percent >= 100 ? c : Colour{towards(c.y, 16), towards(c.u, 128), towards(c.v, 128)};
+}
+void fill(const wire::Planes<std::uint8_t>& to, Area area, Colour colour) {
+  const std::uint8_t values[3] = {colour.y, colour.u, colour.v};
+  for (int i = 0; i < 3; ++i) {
+    int shift = i == 0 ? 0 : 1;
+    for (int y = 0; y < area.height >> shift; ++y)
+      std::memset(to.data[i] + static_cast<std::ptrdiff_t>(y) * to.stride[i], values[i], static_cast<std::size_t>(area.width >> shift));
   }
 }
 

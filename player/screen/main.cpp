@@ -12,6 +12,7 @@
 
 #include "player/screen/agent_link.hpp"
 #include "player/screen/play_files.hpp"
+#include "player/screen/rotate.hpp"
 #include "player/screen/screen.hpp"
 #include "shared/base/log.hpp"
 
@@ -21,11 +22,13 @@ using namespace fz;
 using namespace fz::screen;
 
 struct Options {
-  std::string sink = "auto", size, audio = "null", fit = "contain", listen;
+  std::string sink = "auto", size, audio = "null", fit = "contain", surround = "plain", listen, margins;
+  fs::path layout, facts;
   int fps = 30, still_ms = 5000, text_ms = 0, px_per_s = 120;
   bool sync = true, window = false, verbose = false;
   std::vector<std::string> files, texts, ticker;
   ScreenOptions screen;
+  Arrangement arrangement;
   PlayList list;
 };
 
@@ -41,7 +44,7 @@ std::optional<int> parse(int argc, char** argv, Options& o) {
   app.add_option("--text", o.texts, "Text documents to play after the files");
   app.add_option("--listen", o.listen, "Serve fz-agent on this Unix socket")->excludes(play);
   app.add_option("--sink", o.sink, "Where frames go")->check(CLI::IsMember({"auto", "null", "x11", "headless"}))->capture_default_str();
-  app.add_option("--size", o.size, "Surface as WxH, even; default: the display's, or 1920x1080");
+  app.add_option("--size", o.size, "The output as WxH, even; default: the display's, or 1920x1080");
   app.add_option("--fps", o.fps, "Frames a second")->check(CLI::IsMember({25, 30, 50, 60}))->capture_default_str();
   app.add_option("--audio", o.audio, "Where sound goes: null or auto")->check(CLI::IsMember({"null", "auto"}))->capture_default_str();
   app.add_option("--tap", o.screen.tap, "Write a JSON line for every frame that was shown");
@@ -54,6 +57,16 @@ std::optional<int> parse(int argc, char** argv, Options& o) {
   app.add_option("--fit", o.fit, "How a picture fills the surface")
       ->check(CLI::IsMember({"contain", "cover", "exact"}))
       ->capture_default_str();
+  app.add_option("--surround", o.surround, "Around a contained picture")->check(CLI::IsMember({"plain", "blur"}))->capture_default_str();
+  app.add_option("--rotate", o.screen.output.rotation, "Turn the picture clockwise, for a panel that hangs on its side")
+      ->check(CLI::IsMember({0, 90, 180, 270}))
+      ->capture_default_str();
+  app.add_option("--margins", o.margins, "Leave the rim free: n, or x,y, or left,top,right,bottom; pixels, or per mille as 20pm");
+  app.add_option("--layout", o.layout, "A layout document, until the agent brings another one");
+  app.add_option("--facts", o.facts, "A document of local facts, for the layout's corner");
+  app.add_option("--region", o.arrangement.region, "Division code of the place, to find its facts");
+  app.add_option("--site", o.arrangement.site, "Site id, to find its facts");
+  app.add_option("--side", o.list.side, "Files to play in the layout's side zone");
   app.add_option("--ticker", o.ticker, "A running line (repeat for more)");
   app.add_option("--ticker-speed", o.px_per_s, "Pixels a second")->check(CLI::Range(10, 2000))->capture_default_str();
   app.add_option("--decoder", o.list.decoder, "fz-decode to use");
@@ -77,17 +90,36 @@ std::optional<int> parse(int argc, char** argv, Options& o) {
     std::cerr << "fz-screen: --size 应为偶数宽x高，16 到 8192 (even WxH, 16 to 8192)\n";
     return 2;
   }
+  out.area = turned(out.area, out.rotation);
   bool x11 = o.sink == "x11" || (o.sink == "auto" && std::getenv("DISPLAY"));
   out.sink = x11 ? SinkKind::x11 : o.sink == "null" ? SinkKind::null : SinkKind::headless;
   out.rate = {o.fps, 1};
   out.sync = o.sync;
   out.fullscreen = !o.window;
+  out.follow = o.window || o.size.empty();  // a size that was asked for stays
   out.audio_device = o.audio == "auto";
   o.list.files.assign(o.files.begin(), o.files.end());
   o.list.still_duration = Millis(o.still_ms);
   o.list.text_duration = Millis(o.text_ms);
-  o.list.fit = o.fit == "cover" ? wire::Fit::cover : o.fit == "exact" ? wire::Fit::exact : wire::Fit::contain;
+  o.screen.fit = o.fit == "cover" ? Fit::cover : o.fit == "exact" ? Fit::exact : Fit::contain;
+  o.screen.surround = o.surround == "blur" ? Surround::blur : Surround::plain;
   return std::nullopt;
+}
+
+// Margins and documents of the command line.
+Result<void> read_arrangement(Options& o) {
+  if (!o.margins.empty()) {
+    FZ_TRY(o.screen.margins, layout::parse_margins(o.margins));
+  }
+  if (!o.layout.empty()) {
+    FZ_TRY(o.arrangement.layout, read_file(o.layout, layout::kMaxLayoutBytes));
+    FZ_CHECK(layout::parse(o.arrangement.layout));
+    o.arrangement.id = o.layout.filename();
+  }
+  if (!o.facts.empty()) {
+    FZ_TRY(o.arrangement.facts, read_file(o.facts, render::kMaxDocumentBytes));
+  }
+  return {};
 }
 
 // SIGTERM and SIGINT as a descriptor; blocked in every thread, so call it before any starts.
@@ -112,8 +144,10 @@ int play_files(Screen& screen, PlayFiles& player, const Options& o, int signals)
     pollfd p[2] = {{screen.event_fd(), POLLIN, 0}, {signals, POLLIN, 0}};
     ::poll(p, 2, kTendMs);
     if (p[1].revents & POLLIN) return 128 + SIGTERM;
-    for (auto& e : screen.take_events())
+    for (auto& e : screen.take_events()) {
       if (auto* m = std::get_if<wire::ToAgent>(&e)) player.handle(*m);
+      if (std::holds_alternative<LaidOut>(e)) player.laid_out(screen.layout());
+    }
     if (monotonic_ns() - tended < kTendMs * kNsPerMs) continue;
     tended = monotonic_ns();
     player.tend();
@@ -171,10 +205,11 @@ int run(int argc, char** argv) {
   auto area = surface_area(o.screen.output);
   if (!area) return no_surface(area.error());
   o.screen.output.area = *area;
-  PlayFiles player(o.list, *area);
+  if (auto read = read_arrangement(o); !read) return no_surface(read.error());
+  PlayFiles player(o.list, Screen::placed(o.screen, o.arrangement));
   if (o.listen.empty()) player.start_first();
   init_gstreamer();
-  auto screen = Screen::open(o.screen);
+  auto screen = Screen::open(o.screen, o.arrangement);
   if (!screen) return no_surface(screen.error());
   return o.listen.empty() ? play_files(**screen, player, o, signals.get()) : serve(**screen, o, signals.get());
 }

@@ -2,10 +2,12 @@
 #pragma once
 #include <gst/gst.h>
 
+#include <array>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -22,13 +24,26 @@ struct PlayInfo {
 };
 using PlayRef = std::shared_ptr<const PlayInfo>;
 
-/// Carried on every buffer of the output.
-struct Note {
+/// The zones that play items, as the tap counts them.
+inline constexpr std::size_t kMediaZones = 2;
+inline constexpr std::array<std::string_view, kMediaZones> kMediaZoneNames{"main", "side"};
+
+/// A zone that plays items, in one frame.
+struct ZoneNote {
   PlayRef play;               ///< empty: a held frame, or the slate
   Ns due_pts = 0;             ///< when the play's first frame was due
-  std::uint64_t picture = 0;  ///< equal numbers are equal pixels
-  int rows = 0;               ///< luma rows that the ticker does not cover
-  std::uint64_t base = 0;     ///< equal numbers are equal pixels in these rows
+  Rect rect;                  ///< on the surface; empty: there is no such zone
+  int rows = 0;               ///< luma rows of it that the ticker does not cover
+  std::uint64_t picture = 0;  ///< equal numbers are equal pixels in the whole zone
+  int fade = 0;               ///< per mille of the play's picture while it fades in over the one before; 0: no fade
+};
+
+/// Carried on every buffer of the output.
+struct Note {
+  std::array<ZoneNote, kMediaZones> zones;  ///< the main zone first
+  std::uint64_t picture = 0;                ///< equal numbers are equal pixels
+  Tags tags{};                              ///< what each layer shows
+  Regions regions{};
   bool holding = false, slate = false;
 };
 
@@ -62,8 +77,10 @@ struct ShotTaken {
   std::string id;
   Result<Bytes> jpeg;
 };
+/// The surface was laid out anew: zones have other sizes.
+struct LaidOut {};
 /// A message for the agent, a source that nobody shows any more and the main thread should end, or a picture.
-using Event = std::variant<wire::ToAgent, std::unique_ptr<Source>, ShotTaken>;
+using Event = std::variant<wire::ToAgent, std::unique_ptr<Source>, ShotTaken, LaidOut>;
 
 /// From painter and tap to the main thread. Any thread.
 class EventQueue {

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <initializer_list>
 
+#include "player/screen/rotate.hpp"
 #include "shared/base/log.hpp"
 
 namespace fz::screen {
@@ -58,8 +59,9 @@ std::string_view sink_name(SinkKind kind) {
 
 Result<Area> surface_area(const OutputOptions& options) {
   if (options.area.width > 0) return options.area;
-  if (options.sink == SinkKind::x11) return display_area();
-  return Area{1920, 1080};
+  if (options.sink != SinkKind::x11) return turned(Area{1920, 1080}, options.rotation);
+  FZ_TRY(auto panel, display_area());
+  return turned(panel, options.rotation);
 }
 
 void init_gstreamer() {
@@ -77,7 +79,7 @@ Result<std::unique_ptr<Output>> Output::open(OutputOptions options, std::functio
   if (options.sink == SinkKind::x11) load_plugins({"ximagesink"});
   if (options.audio_device) load_plugins({"audioconvert", "audioresample", "volume", "alsa", "pulseaudio", "autodetect"});
   if (options.sink == SinkKind::x11) {
-    FZ_TRY(out->window_, XWindow::open(out->options_.area, options.fullscreen));
+    FZ_TRY(out->window_, XWindow::open(turned(out->options_.area, options.rotation), options.fullscreen));
   }
   out->presenter_ = std::make_unique<Presenter>(out->options_.area, std::move(report));
   out->presenter_->announce_to(std::move(announce));
@@ -127,8 +129,8 @@ Result<void> Output::build_video() {
   if (x11) {
     gst_video_overlay_set_window_handle(GST_VIDEO_OVERLAY(sink), window_->id());
     // Frames stay I420 up to the sink's pad, where the tap measures them; only there they become what the server takes.
-    timing.convert = std::make_shared<XConverter>(options_.area);
-    connect_source(GST_APP_SRC(source), XConverter::caps(options_.area, options_.rate.n, options_.rate.d));
+    timing.convert = std::make_shared<XConverter>(options_.area, options_.rotation);
+    connect_source(GST_APP_SRC(source), XConverter::caps(turned(options_.area, options_.rotation), options_.rate.n, options_.rate.d));
   } else {
     GstVideoInfo info = presenter_->info();
     info.fps_n = options_.rate.n;
@@ -241,7 +243,23 @@ bool Output::failed(GstElement* pipeline, const char* which) {
   return bad;
 }
 
+void Output::resize(Area area) {
+  std::lock_guard lock(building_);
+  close(video_, video_source_);  // its thread ends: nobody measures any more
+  options_.area = area;
+  presenter_->resize(area);
+  if (auto built = build_video(); !built) log::error("{}", to_log(built.error()));
+}
+
+std::optional<Area> Output::resized() const {
+  std::lock_guard lock(building_);
+  if (!window_ || !options_.follow) return std::nullopt;
+  auto area = turned(window_->area(), options_.rotation);  // a quarter turn there is one back
+  return area == options_.area ? std::nullopt : std::optional(area);
+}
+
 void Output::tend() {
+  std::lock_guard lock(building_);
   auto now = monotonic_ns();
   // On a full screen nobody may close anything; what asks for it there is a mistake of the window manager.
   if (window_ && !window_->tend() && !options_.fullscreen) closed_ = true;
@@ -249,7 +267,7 @@ void Output::tend() {
     close(video_, video_source_);
     if (now >= video_retry_) {
       video_retry_ = now + kRetry;
-      rebuild_video();
+      rebuild();
     }
   }
   if (failed(audio_, "audio")) {
@@ -262,10 +280,17 @@ void Output::tend() {
 }
 
 void Output::rebuild_video() {
+  std::lock_guard lock(building_);
+  rebuild();
+}
+
+void Output::rebuild() {
   close(video_, video_source_);
   if (window_) {
     window_.reset();  // it may be what failed
-    auto window = XWindow::open(options_.area, options_.fullscreen);
+    auto panel = turned(options_.area, options_.rotation);
+    if (auto now = display_area(); now && options_.fullscreen && options_.follow) panel = *now;  // it may have another mode
+    auto window = XWindow::open(panel, options_.fullscreen);
     if (!window) {
       log::error("{}", to_log(window.error()));
       return;

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -24,14 +25,16 @@ std::string_view sink_name(SinkKind kind);
 
 struct OutputOptions {
   SinkKind sink = SinkKind::headless;
-  Area area;  ///< 0x0: see surface_area()
+  Area area;         ///< of the surface, as it is seen; 0x0: see surface_area()
+  int rotation = 0;  ///< degrees clockwise to the panel: 0, 90, 180, 270
   Rate rate;
   bool sync = true;           ///< false: as fast as it goes (for tests of leaks)
   bool fullscreen = true;     ///< x11 only
+  bool follow = true;         ///< x11 only: a window of another size is another surface
   bool audio_device = false;  ///< false: sound goes nowhere, in time
 };
 
-/// The size that an output with these options has; asks the display if none is given. Errors: screen_sink.
+/// The size that a surface with these options has, as it is seen; asks the display if none is given. Errors: screen_sink.
 Result<Area> surface_area(const OutputOptions& options);
 
 /// Loads the few GStreamer plugins that an output needs, without a registry: no parser and no decoder gets into this
@@ -59,6 +62,10 @@ class Output {
   void push(BufferPtr frame, Ns pts, Ns duration);
   /// Interleaved stereo samples that are due at `pts`; never blocks: what the device cannot take is dropped. Painter only.
   void push_audio(std::span<const std::int16_t> samples, Ns pts);
+  /// The surface has another size from now on: builds the picture's pipeline anew. Painter only.
+  void resize(Area area);
+  /// The surface's size when the window has another one now. Main thread, after tend().
+  std::optional<Area> resized() const;
   /// Any thread.
   void set_volume(int percent, bool muted);
   /// Looks for errors of the pipelines, and builds a failed one again (at most once a second). Main thread, ten times a second.
@@ -72,6 +79,7 @@ class Output {
   explicit Output(OutputOptions options) : options_(options) {}
   Result<void> build_video();
   void build_audio();
+  void rebuild();
   void close(GstElement*& pipeline, GstAppSrc*& source);
   bool failed(GstElement* pipeline, const char* which);
   void start(GstElement* pipeline);
@@ -80,8 +88,9 @@ class Output {
   bool closed_ = false;
   std::unique_ptr<Presenter> presenter_;
   std::unique_ptr<XWindow> window_;
-  std::int64_t epoch_ = 0;  // monotonic time of running time 0
-  std::mutex mutex_;        // the pipelines' pointers
+  std::int64_t epoch_ = 0;       // monotonic time of running time 0
+  mutable std::mutex building_;  // one thread at a time takes pipelines down and builds them
+  std::mutex mutex_;             // the pipelines' pointers
   GstElement *video_ = nullptr, *audio_ = nullptr;
   GstAppSrc *video_source_ = nullptr, *audio_source_ = nullptr;
   GstElement* volume_ = nullptr;

@@ -12,7 +12,6 @@ namespace {
 constexpr std::size_t kItemsAtOnce = 3;  // one on the surface, two prefetched
 constexpr int kSlots = 6;
 constexpr int kAudioFrames = 48000;  // one second
-constexpr std::string_view kZone = "main";
 
 template <class... F>
 struct Overloaded : F... {
@@ -22,12 +21,17 @@ template <class... F>
 Overloaded(F...) -> Overloaded<F...>;
 }  // namespace
 
+PlayFiles::PlayFiles(PlayList list, layout::Resolved layout)
+    : list_(std::move(list)),
+      layout_(std::move(layout)),
+      lanes_{Lane{layout::Kind::main, &list_.files, list_.loops}, Lane{layout::Kind::side, &list_.side, 0}} {}
+
 void PlayFiles::skip(const fs::path& file, const std::string& why) {
   ++skipped_;
   std::cerr << file.string() << ": skipped: " << why << std::endl;
 }
 
-Result<PlayFiles::Item> PlayFiles::start(const fs::path& file) {
+Result<PlayFiles::Item> PlayFiles::start(const Lane& lane, const fs::path& file) {
   Item item;
   item.file = file;
   if (file.extension() == ".json") {
@@ -35,9 +39,11 @@ Result<PlayFiles::Item> PlayFiles::start(const fs::path& file) {
     return item;
   }
   FZ_TRY(auto media, open_read(file));
+  const auto& place = *layout_.find(lane.zone);
   wire::DecodeRequest request;
-  request.geometry = {area_.width, area_.height, kSlots, kAudioFrames};
-  request.fit = list_.fit;
+  request.geometry = {place.rect.width, place.rect.height, kSlots, kAudioFrames};
+  request.fit = place.zone.fit;
+  request.surround = place.zone.surround;
   request.still_duration = list_.still_duration;
   request.program = list_.decoder;
   // A picture's decoder need not load the plugins for films.
@@ -49,24 +55,29 @@ Result<PlayFiles::Item> PlayFiles::start(const fs::path& file) {
 
 void PlayFiles::play_on(Screen& screen) {
   screen_ = &screen;
-  if (items_.empty()) prefetch(kItemsAtOnce);
-  hand_over();
-}
-
-void PlayFiles::prefetch(std::size_t items) {
-  while (items_.size() < items && next_ < total()) {
-    const auto& file = list_.files[next_ % list_.files.size()];
-    ++next_;
-    auto item = start(file);
-    if (!item)
-      skip(file, to_log(item.error()));
-    else
-      items_.emplace(fmt::format("p{:08}", next_), *std::move(item));
+  for (auto& lane : lanes_) {
+    if (lane.items.empty()) prefetch(lane, kItemsAtOnce);
+    hand_over(lane);
   }
 }
 
-void PlayFiles::hand_over() {
-  for (auto at = items_.begin(); at != items_.end();) {
+void PlayFiles::prefetch(Lane& lane, std::size_t items) {
+  if (!layout_.find(lane.zone)) return;
+  while (lane.items.size() < items && lane.next < total(lane)) {
+    const auto& file = (*lane.files)[lane.next % lane.files->size()];
+    ++lane.next;
+    auto item = start(lane, file);
+    if (!item)
+      skip(file, to_log(item.error()));
+    else
+      lane.items.emplace(fmt::format("p{:08}", ++plays_), *std::move(item));
+    if (!item && lane.zone != layout::Kind::main) return;  // an endless list of bad files must not be gone through at once
+  }
+}
+
+void PlayFiles::hand_over(Lane& lane) {
+  const std::string zone(layout::kind_name(lane.zone));
+  for (auto at = lane.items.begin(); at != lane.items.end();) {
     auto& [play, item] = *at;
     if (item.handed) {
       ++at;
@@ -77,12 +88,12 @@ void PlayFiles::hand_over() {
       auto ring = item.decoder->reader();
       if (!ring) {
         skip(item.file, to_log(ring.error()));
-        at = items_.erase(at);
+        at = lane.items.erase(at);
         continue;
       }
-      screen_->cue_media(play, item.file.filename().string(), std::string(kZone), 0, *std::move(ring));
+      screen_->cue_media(play, item.file.filename().string(), zone, 0, *std::move(ring));
     } else {
-      screen_->cue_text(play, item.file.filename().string(), std::string(kZone), list_.text_duration.count() * kNsPerMs, item.text);
+      screen_->cue_text(play, item.file.filename().string(), zone, list_.text_duration.count() * kNsPerMs, item.text);
     }
     screen_->go(play);
     ++at;
@@ -90,43 +101,51 @@ void PlayFiles::hand_over() {
 }
 
 void PlayFiles::handle(const wire::ToAgent& event) {
+  for (auto& lane : lanes_) {
+    handle(lane, event);
+    // Not before the first item is there: at the start its decoder has the processor to itself.
+    if (std::holds_alternative<wire::Idle>(event)) continue;
+    prefetch(lane, kItemsAtOnce);
+    hand_over(lane);
+  }
+}
+
+void PlayFiles::handle(Lane& lane, const wire::ToAgent& event) {
+  auto& items = lane.items;
   std::visit(Overloaded{
                  [&](const wire::Cued& e) {
-                   if (auto at = items_.find(e.play); at != items_.end()) at->second.cued = true;
+                   if (auto at = items.find(e.play); at != items.end()) at->second.cued = true;
                  },
                  [&](const wire::Failed& e) {
-                   auto at = items_.find(e.play);
-                   if (at == items_.end()) return;
+                   auto at = items.find(e.play);
+                   if (at == items.end()) return;
                    skip(at->second.file, e.detail);
-                   items_.erase(at);
+                   items.erase(at);
                  },
                  [&](const wire::Ended& e) {
-                   auto at = items_.find(e.play);
-                   if (at == items_.end()) return;
+                   auto at = items.find(e.play);
+                   if (at == items.end()) return;
                    if (e.frames > 0) ++shown_;
                    if (at->second.stopping)
                      skip(at->second.file, to_log(fail(Code::media_decoder_died)));
                    else if (e.reason != wire::EndReason::completed)
                      std::cerr << at->second.file.string() << ": ended early: " << wire::end_reason_name(e.reason) << std::endl;
-                   items_.erase(at);
+                   items.erase(at);
                  },
                  [](const auto&) {},
              },
              event);
-  // Not before the first item is there: at the start its decoder has the processor to itself.
-  if (std::holds_alternative<wire::Idle>(event)) return;
-  prefetch(kItemsAtOnce);
-  hand_over();
 }
 
 void PlayFiles::tend() {
-  for (auto& [play, item] : items_) {
-    if (!item.decoder || item.cued || item.stopping || item.decoder->alive()) continue;
-    auto ring = item.decoder->reader();
-    if (ring && ring->state() != wire::RingState::starting) continue;  // the screen sees that itself
-    item.stopping = true;
-    screen_->stop(play, wire::EndReason::stopped);
-  }
+  for (auto& lane : lanes_)
+    for (auto& [play, item] : lane.items) {
+      if (!item.decoder || item.cued || item.stopping || item.decoder->alive()) continue;
+      auto ring = item.decoder->reader();
+      if (ring && ring->state() != wire::RingState::starting) continue;  // the screen sees that itself
+      item.stopping = true;
+      screen_->stop(play, wire::EndReason::stopped);
+    }
 }
 
 }  // namespace fz::screen

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <optional>
 
 namespace fz::screen {
 
@@ -34,6 +35,12 @@ void lower_priority() {
 Presenter::Presenter(Area area, std::function<void(const Presented&)> report)
     : area_(area), info_(video_info(area)), report_(std::move(report)) {}
 
+void Presenter::resize(Area area) {
+  area_ = area;
+  info_ = video_info(area);
+  measured_ = {};
+}
+
 void Presenter::attach(GstPad* pad, Timing timing) {
   timing_ = std::move(timing);
   drawn_picture_ = 0;
@@ -45,14 +52,17 @@ GstFlowReturn Presenter::chain(GstPad* pad, GstObject* parent, GstBuffer* buffer
   return static_cast<Presenter*>(pad->chaindata)->show(pad, parent, buffer);
 }
 
-void Presenter::measure_frame(GstBuffer* buffer, const Note& note, Ns pts) {
-  if (note.picture == measured_picture_ && note.rows == measured_rows_ && pts - measured_at_ < kRefresh) return;
-  MappedBuffer mapped(buffer, info_);
-  if (!mapped) return;
-  signature_ = measure(mapped.planes(), area_.width, area_.height, note.rows);
-  measured_picture_ = note.picture;
-  measured_rows_ = note.rows;
-  measured_at_ = pts;
+void Presenter::measure_zones(GstBuffer* buffer, const Note& note, Ns pts) {
+  std::optional<MappedBuffer> mapped;
+  for (std::size_t i = 0; i < kMediaZones; ++i) {
+    const auto& zone = note.zones[i];
+    auto& known = measured_[i];
+    if (zone.rect.width == 0 || (zone.picture == known.picture && zone.rows == known.rows && pts - known.at < kRefresh)) continue;
+    if (!mapped) mapped.emplace(buffer, info_);
+    if (!*mapped) return;
+    signatures_[i] = measure(planes_from(mapped->planes(), zone.rect.x, zone.rect.y), zone.rect.width, zone.rect.height, zone.rows);
+    known = {zone.picture, zone.rows, pts};
+  }
 }
 
 GstFlowReturn Presenter::show(GstPad* pad, GstObject* parent, GstBuffer* buffer) {
@@ -62,10 +72,10 @@ GstFlowReturn Presenter::show(GstPad* pad, GstObject* parent, GstBuffer* buffer)
   if (!note) return original_(pad, parent, buffer);
   BufferPtr kept(gst_buffer_ref(buffer));  // the note and the pixels are needed after the sink has let go of them
   auto pts = static_cast<Ns>(GST_BUFFER_PTS(buffer));
-  measure_frame(buffer, *note, pts);
+  measure_zones(buffer, *note, pts);
 
   auto running_time = [&] { return timing_.sync ? monotonic_ns() - timing_.epoch : pts; };
-  if (announce_) announce_({note, kept.get(), pts, std::max(pts, running_time()), signature_});
+  if (announce_) announce_({note, kept.get(), pts, std::max(pts, running_time()), signatures_});
   GstFlowReturn flow = GST_FLOW_OK;
   if (timing_.skip_equal && note->picture == drawn_picture_ && pts - drawn_at_ < kRefresh) {
     gst_buffer_unref(buffer);
@@ -75,7 +85,7 @@ GstFlowReturn Presenter::show(GstPad* pad, GstObject* parent, GstBuffer* buffer)
   } else {
     if (timing_.convert) {
       MappedBuffer mapped(buffer, info_);
-      auto converted = timing_.convert->convert(pad, buffer, mapped.planes(), note->base, note->rows);
+      auto converted = timing_.convert->convert(pad, buffer, mapped.planes(), note->tags, note->regions);
       gst_buffer_unref(buffer);
       if (!converted) return GST_FLOW_ERROR;
       buffer = converted.release();
@@ -86,7 +96,7 @@ GstFlowReturn Presenter::show(GstPad* pad, GstObject* parent, GstBuffer* buffer)
     drawn_at_ = pts;
     ++drawn_;
   }
-  report_({note, kept.get(), pts, running_time(), signature_});
+  report_({note, kept.get(), pts, running_time(), signatures_});
   return flow;
 }
 

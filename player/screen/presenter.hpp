@@ -19,8 +19,8 @@ struct Presented {
   const Note* note;   ///< valid during the call
   GstBuffer* buffer;  ///< I420; take a reference to keep it
   Ns pts = 0;
-  Ns running_time = 0;  ///< when the sink returned; before: when it will at the earliest
-  Signature signature;
+  Ns running_time = 0;                            ///< when the sink returned; before: when it will at the earliest
+  std::array<Signature, kMediaZones> signatures;  ///< of the zones that the note names
 };
 
 class Presenter {
@@ -38,6 +38,8 @@ class Presenter {
     /// Makes what the sink takes out of a frame; null: the sink takes I420 itself.
     std::shared_ptr<XConverter> convert = nullptr;
   };
+  /// Frames have this size from now on. REQUIRES: attached to no running pipeline.
+  void resize(Area area);
   /// Puts itself in front of `pad`, a sink pad whose chain call returns when the frame is on the surface.
   void attach(GstPad* pad, Timing timing);
   const GstVideoInfo& info() const { return info_; }
@@ -46,7 +48,7 @@ class Presenter {
  private:
   static GstFlowReturn chain(GstPad* pad, GstObject* parent, GstBuffer* buffer);
   GstFlowReturn show(GstPad* pad, GstObject* parent, GstBuffer* buffer);
-  void measure_frame(GstBuffer* buffer, const Note& note, Ns pts);
+  void measure_zones(GstBuffer* buffer, const Note& note, Ns pts);
 
   Area area_;
   GstVideoInfo info_;
@@ -55,10 +57,15 @@ class Presenter {
   Timing timing_;
   // Below: the sink's thread only.
   bool raised_ = false;
-  std::uint64_t measured_picture_ = 0, drawn_picture_ = 0;
-  int measured_rows_ = -1;
-  Ns measured_at_ = 0, drawn_at_ = 0;
-  Signature signature_;
+  struct Measured {
+    std::uint64_t picture = 0;
+    int rows = -1;
+    Ns at = 0;
+  };
+  std::array<Measured, kMediaZones> measured_{};
+  std::array<Signature, kMediaZones> signatures_{};
+  std::uint64_t drawn_picture_ = 0;
+  Ns drawn_at_ = 0;
   std::atomic<std::int64_t> drawn_{0};
 };
 

@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "player/screen/ring_source.hpp"
+#include "player/screen/rotate.hpp"
 #include "player/screen/text_source.hpp"
 #include "shared/base/log.hpp"
 
@@ -14,21 +15,42 @@ constexpr int kBeatsGone = 150;   // ... until the service manager has to start 
 constexpr int kExitStuck = 70;
 constexpr Millis kAnnounceLimit{100};  // the main thread does nothing long; a stuck one must not stop the picture
 constexpr int kPrewarm = 20;           // calls of tend() until the worker loads all its fonts
+
+// The place's own row of the facts, as a card.
+Result<render::Surface> draw_facts(render::Renderer& renderer, const Arrangement& what, Area area, Area surface) {
+  render::FactsRow row;  // 96110 stands on every card
+  if (!what.facts.empty()) {
+    FZ_TRY(auto document, render::parse_document(what.facts));
+    const auto* facts = std::get_if<render::Facts>(&document);
+    if (!facts) return fail(Code::document_type, {{"type", std::string(render::document_type(document))}});
+    if (const auto* own = render::row_for(*facts, what.region, what.site)) row = *own;
+  }
+  return renderer.corner(row, {area.width, area.height}, render::min_text_em({surface.width, surface.height}));
+}
 }  // namespace
 
-Result<std::unique_ptr<Screen>> Screen::open(const ScreenOptions& options) {
-  std::unique_ptr<Screen> s(new Screen);
+Result<std::unique_ptr<Screen>> Screen::open(const ScreenOptions& options, Arrangement arrangement) {
+  std::unique_ptr<Screen> s(new Screen(options));
+  s->arrangement_ = std::move(arrangement);
   auto* self = s.get();
   auto saw = [self](const Presented& p) {
-    Sighting seen{p.note->play, p.note->due_pts, p.pts, p.running_time, system_clock().wall(), p.note->rows, p.signature};
-    self->tap_->saw(seen);
-    self->camera_->saw(p.buffer, p.running_time);
+    const auto wall = system_clock().wall();
+    for (std::size_t i = 0; i < kMediaZones; ++i) {
+      const auto& z = p.note->zones[i];
+      if (z.rect.width > 0) self->tap_->saw({z.play, z.due_pts, p.pts, p.running_time, wall, z.rows, p.signatures[i], i, z.fade});
+    }
+    self->camera_->saw(p.buffer, self->output_->presenter().info(), p.running_time);
   };
   auto announce = [self](const Presented& p) {
-    if (!p.note->play) return;
     const Millis ahead{(p.running_time - self->output_->running_time()) / kNsPerMs};
-    Sighting next{p.note->play, p.note->due_pts, p.pts, p.running_time, system_clock().wall() + ahead, p.note->rows, p.signature};
-    if (self->tap_->about_to_show(next)) self->events_.wait_passed_on(kAnnounceLimit);
+    bool said = false;
+    for (std::size_t i = 0; i < kMediaZones; ++i) {
+      const auto& z = p.note->zones[i];
+      if (!z.play) continue;
+      Sighting next{z.play, z.due_pts, p.pts, p.running_time, system_clock().wall() + ahead, z.rows, p.signatures[i], i, z.fade};
+      said = self->tap_->about_to_show(next) || said;
+    }
+    if (said) self->events_.wait_passed_on(kAnnounceLimit);
   };
   s->tap_.emplace(s->events_, s->ends_);
   FZ_TRY(s->output_, Output::open(options.output, saw, announce));
@@ -36,14 +58,16 @@ Result<std::unique_ptr<Screen>> Screen::open(const ScreenOptions& options) {
     auto opened = Millis((monotonic_ns() - s->output_->epoch()) / kNsPerMs);
     FZ_CHECK(s->tap_->write_to(options.tap, system_clock().wall() - opened));
   }
-  s->camera_.emplace(s->output_->presenter().info());
+  s->camera_.emplace();
   if (!options.preview.empty()) {
     FZ_CHECK(make_dirs(options.preview));
     s->camera_->preview_to(options.preview);
   }
+  s->options_.output = s->output_->options();
+  s->lay_out();
   auto promise = std::make_shared<std::promise<View>>();
   s->first_slate_ = promise->get_future();
-  s->worker_.post([promise, area = s->output_->options().area](render::Renderer& renderer) {
+  s->worker_.post([promise, area = s->zone_area("main")](render::Renderer& renderer) {
     promise->set_value(draw_slate(renderer, {}, area));
     // Texts will be refused with the same words; pictures and films are played, and the slate does without letters.
     if (auto fonts = renderer.check_fonts(); !fonts) log::error("{}", to_log(fonts.error()));
@@ -62,7 +86,51 @@ void Screen::begin() {
   auto slate = first_slate_.get();
   log::debug("slate drawn at {} ms", output_->running_time() / kNsPerMs);
   output_->show();
-  painter_.emplace(*output_, events_, ends_, std::move(slate));
+  painter_.emplace(*output_, events_, ends_, layout_, std::move(slate));
+  draw_corner();
+}
+
+layout::Resolved Screen::placed(const ScreenOptions& options, const Arrangement& arrangement) {
+  const auto& o = options.output;
+  const auto panel = turned(o.area, o.rotation);
+  if (!arrangement.layout.empty()) {
+    auto parsed = layout::parse(arrangement.layout);
+    auto placed = parsed ? layout::resolve(*parsed, panel.width, panel.height, o.rotation, options.margins)
+                         : Result<layout::Resolved>(parsed.error());
+    if (placed) return *std::move(placed);
+    log::error("layout: {}", to_log(placed.error()));
+  }
+  return layout::built_in(panel.width, panel.height, o.rotation, options.margins, options.fit, options.surround);
+}
+
+void Screen::lay_out() {
+  layout_ = placed(options_, arrangement_);
+  layout_id_ = layout_.built_in ? "" : arrangement_.id;
+}
+
+Area Screen::zone_area(std::string_view zone) const {
+  for (const auto& p : layout_.zones)
+    if (layout::kind_name(p.zone.kind) == zone) return area_of(p.rect);
+  return {};
+}
+
+void Screen::arrange(Arrangement arrangement) {
+  const auto before = layout_;
+  arrangement_ = std::move(arrangement);
+  lay_out();
+  if (painter_ && layout_ != before) {
+    // The slate comes drawn a moment later; what was on the surface is held meanwhile.
+    painter_->post(LayoutCommand{layout_, Still::plain(zone_area("main"), 60, 150, 112)});
+  }
+  if (painter_) draw_texts();
+  events_.push(LaidOut{});
+}
+
+// Everything that is drawn for the size of its zone.
+void Screen::draw_texts() {
+  slate(slate_);
+  ticker(ticker_lines_, ticker_speed_);
+  draw_corner();
 }
 
 View Screen::draw_slate(render::Renderer& renderer, const wire::Slate& slate, Area area) {
@@ -80,10 +148,11 @@ View Screen::draw_slate(render::Renderer& renderer, const wire::Slate& slate, Ar
 
 void Screen::cue(std::string play, std::string label, std::string zone, Ns duration, std::unique_ptr<Source> source) {
   auto info = std::make_shared<const PlayInfo>(PlayInfo{std::move(play), std::move(label)});
-  painter_->post(CueCommand{std::move(zone), std::move(info), duration, std::move(source)});
+  const auto area = zone_area(zone);
+  painter_->post(CueCommand{std::move(zone), std::move(info), duration, std::move(source), area});
 }
 void Screen::cue_media(std::string play, std::string label, std::string zone, Ns duration, wire::RingReader ring) {
-  if (ring.geometry().width != output().area.width || ring.geometry().height != output().area.height) {
+  if (Area{ring.geometry().width, ring.geometry().height} != zone_area(zone)) {
     auto e = fail(Code::bad_field, {{"field", "width"}, {"what", "not the zone's size"}});
     events_.push(wire::ToAgent(wire::Failed{std::move(play), std::string(code_name(e.code)), to_log(e)}));
     return;
@@ -91,7 +160,7 @@ void Screen::cue_media(std::string play, std::string label, std::string zone, Ns
   cue(std::move(play), std::move(label), std::move(zone), duration, std::make_unique<RingSource>(std::move(ring)));
 }
 void Screen::cue_text(std::string play, std::string label, std::string zone, Ns duration, std::string text) {
-  auto source = std::make_unique<TextSource>(worker_, std::move(text), output().area, duration);
+  auto source = std::make_unique<TextSource>(worker_, std::move(text), zone_area(zone), duration);
   cue(std::move(play), std::move(label), std::move(zone), duration, std::move(source));
 }
 void Screen::go(const std::string& play) {
@@ -101,15 +170,31 @@ void Screen::stop(const std::string& play, wire::EndReason reason) {
   painter_->post(StopCommand{play, reason});
 }
 void Screen::slate(const wire::Slate& slate) {
-  worker_.post(
-      [this, slate, area = output().area](render::Renderer& renderer) { painter_->post(SlateCommand{draw_slate(renderer, slate, area)}); });
+  slate_ = slate;
+  worker_.post([this, slate, area = zone_area("main")](render::Renderer& renderer) {
+    painter_->post(SlateCommand{draw_slate(renderer, slate, area), area});
+  });
 }
 void Screen::ticker(const std::vector<std::string>& lines, int px_per_s) {
-  if (lines.empty()) return painter_->post(TickerCommand{});
-  worker_.post([this, lines, px_per_s, area = output().area](render::Renderer& renderer) {
-    auto strip = renderer.ticker(lines, ticker_height(area.height), area.width);
+  ticker_lines_ = lines;
+  ticker_speed_ = px_per_s;
+  const auto* zone = layout_.find(layout::Kind::ticker);
+  if (lines.empty() || !zone) return painter_->post(TickerCommand{});
+  // A layout of its own knows how fast its ticker is to be read.
+  const int speed = layout_id_.empty() ? px_per_s : zone->zone.px_per_s;
+  worker_.post([this, lines, speed, area = area_of(zone->rect)](render::Renderer& renderer) {
+    auto strip = renderer.ticker(lines, area.height, area.width);
     if (!strip) return log::error("ticker: {}", to_log(strip.error()));
-    painter_->post(TickerCommand{std::make_shared<const TickerStrip>(*strip, px_per_s)});
+    painter_->post(TickerCommand{std::make_shared<const TickerStrip>(*strip, speed)});
+  });
+}
+void Screen::draw_corner() {
+  const auto* zone = layout_.find(layout::Kind::corner);
+  if (!zone) return;
+  worker_.post([this, what = arrangement_, area = area_of(zone->rect), surface = output().area](render::Renderer& renderer) {
+    auto card = draw_facts(renderer, what, area, surface);
+    if (!card) return log::error("facts: {}", to_log(card.error()));
+    painter_->post(CornerCommand{Still::from_surface(*card, area), area});
   });
 }
 void Screen::set(const wire::Output& levels) {
@@ -132,6 +217,11 @@ std::vector<Event> Screen::take_events() {
 // Counted in calls, not in time: after this whole program was stopped for a while nothing is wrong with the painter.
 void Screen::tend() {
   output_->tend();
+  if (auto area = output_->resized(); area && painter_ && *area != options_.output.area) {
+    log::info("the output has {}x{} now", area->width, area->height);
+    options_.output.area = *area;
+    arrange(arrangement_);
+  }
   // Not at the start, where the first decoder wants the processor; before the first text that is not waited for.
   if (++tended_ == kPrewarm) worker_.post([](render::Renderer& renderer) { renderer.prewarm(); });
   if (!painter_ || !output().sync) return;

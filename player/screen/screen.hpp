@@ -12,12 +12,27 @@
 #include "player/screen/painter.hpp"
 #include "player/screen/tap.hpp"
 #include "player/screen/worker.hpp"
+#include "shared/layout/layout.hpp"
 #include "shared/wire/ring.hpp"
 
 namespace fz::screen {
 
+using layout::Fit;
+using layout::Surround;
+
+/// What stands where, and the facts of the place. Texts are documents that were approved (or given on the command line).
+struct Arrangement {
+  std::string id;      ///< names the layout in `ready`
+  std::string layout;  ///< empty: the built-in one
+  std::string facts, region, site;
+  bool operator==(const Arrangement&) const = default;
+};
+
 struct ScreenOptions {
   OutputOptions output;
+  layout::Margins margins;
+  Fit fit = Fit::contain;  ///< of the built-in layout
+  Surround surround = Surround::plain;
   fs::path tap;      ///< empty: no file
   fs::path preview;  ///< folder; empty: none
 };
@@ -26,12 +41,21 @@ struct ScreenOptions {
 class Screen {
  public:
   /// Opens the output; nothing is painted before begin(), so that decoders can start meanwhile. Errors: screen_sink, io.
-  static Result<std::unique_ptr<Screen>> open(const ScreenOptions& options);
+  static Result<std::unique_ptr<Screen>> open(const ScreenOptions& options, Arrangement arrangement = {});
+  /// Where the zones would be on a surface of these options: the arrangement's layout, or the built-in one.
+  static layout::Resolved placed(const ScreenOptions& options, const Arrangement& arrangement);
   ~Screen();
   /// Paints the slate, and goes on painting until the end.
   void begin();
 
-  const OutputOptions& output() const { return output_->options(); }
+  const OutputOptions& output() const { return options_.output; }
+  /// Where the zones are now.
+  const layout::Resolved& layout() const { return layout_; }
+  /// The layout in force; empty: the built-in one.
+  const std::string& layout_id() const { return layout_id_; }
+  /// Lays the surface out. What plays in a zone whose size changes ends as `replaced`. A LaidOut event follows in any case; a
+  /// layout that cannot be used here is logged, and the built-in one taken.
+  void arrange(Arrangement arrangement);
   void cue_media(std::string play, std::string label, std::string zone, Ns duration, wire::RingReader ring);
   void cue_text(std::string play, std::string label, std::string zone, Ns duration, std::string text);
   void go(const std::string& play);
@@ -55,9 +79,22 @@ class Screen {
   bool closed() const { return output_->closed(); }
 
  private:
-  Screen() = default;
+  explicit Screen(const ScreenOptions& options) : options_(options) {}
+  void lay_out();
+  void draw_texts();
+  void draw_corner();
+  Area zone_area(std::string_view zone) const;
   void cue(std::string play, std::string label, std::string zone, Ns duration, std::unique_ptr<Source> source);
   static View draw_slate(render::Renderer& renderer, const wire::Slate& slate, Area area);
+
+  ScreenOptions options_;
+  Arrangement arrangement_;
+  layout::Resolved layout_;
+  std::string layout_id_;
+  // What is drawn again when the layout changes.
+  wire::Slate slate_;
+  std::vector<std::string> ticker_lines_;
+  int ticker_speed_ = 0;  // of the message that brought the lines
 
   // In order of need: later ones use earlier ones and end first.
   EventQueue events_;

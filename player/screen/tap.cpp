@@ -20,25 +20,27 @@ Result<void> Tap::write_to(const fs::path& path, UtcTime epoch) {
 }
 
 bool Tap::about_to_show(const Sighting& s) {
-  if (!s.play || (shown_ && shown_->play == s.play)) return false;
+  if (!s.play || (shown_[s.zone] && shown_[s.zone]->play == s.play)) return false;
   begin(s);
   return true;
 }
 
 void Tap::begin(const Sighting& s) {
   for (const auto& note : ends_.take(s.pts)) end(note, s);
-  if (!s.play || (shown_ && shown_->play == s.play)) return;
-  shown_ = Shown{s.play, s.running_time, 0, 0, s.signature.crc, 0};
+  auto& shown = shown_[s.zone];
+  if (!s.play || (shown && shown->play == s.play)) return;
+  shown = Shown{s.play, s.running_time, 0, 0, s.signature.crc, 0};
   auto late = (s.running_time - s.due_pts) / kNsPerMs;
   events_.push(wire::ToAgent(wire::Started{s.play->id, to_unix_ms(s.wall), late}));
 }
 
 void Tap::saw(const Sighting& s) {
   begin(s);
+  auto& shown = shown_[s.zone];
   if (s.play) {
-    ++shown_->frames;
-    shown_->black += s.signature.luma < kBlackLuma;
-    shown_->crc_last = s.signature.crc;
+    ++shown->frames;
+    shown->black += s.signature.luma < kBlackLuma;
+    shown->crc_last = s.signature.crc;
   }
   if (file_) write_line(s);
 }
@@ -49,13 +51,14 @@ void Tap::end(const EndNote& note, const Sighting& next) {
   e.reason = note.reason;
   e.at_ms = to_unix_ms(next.wall);
   e.lost = note.lost;
-  if (shown_ && shown_->play == note.play) {
-    e.shown_ms = (next.running_time - shown_->first) / kNsPerMs;
-    e.frames = shown_->frames;
-    e.black = shown_->black;
-    e.crc_first = shown_->crc_first;
-    e.crc_last = shown_->crc_last;
-    shown_.reset();
+  for (auto& shown : shown_) {
+    if (!shown || shown->play != note.play) continue;
+    e.shown_ms = (next.running_time - shown->first) / kNsPerMs;
+    e.frames = shown->frames;
+    e.black = shown->black;
+    e.crc_first = shown->crc_first;
+    e.crc_last = shown->crc_last;
+    shown.reset();
   }
   events_.push(wire::ToAgent(std::move(e)));
 }
@@ -63,9 +66,11 @@ void Tap::end(const EndNote& note, const Sighting& next) {
 std::string tap_line(const Sighting& s, UtcTime epoch) {
   auto text = [](const std::string& t) { return json::write(json::value(t)); };
   auto us = s.running_time / 1000;
-  return fmt::format(R"({{"t_ms":{}.{:03},"pts_ns":{},"play":{},"item":{},"luma":{},"crc":"{:08x}","grid":"{}","rows":{}}})",
+  auto more = s.zone == 0 ? std::string() : fmt::format(R"(,"zone":"{}")", kMediaZoneNames[s.zone]);
+  if (s.fade > 0) more += fmt::format(R"(,"fade":{})", s.fade);
+  return fmt::format(R"({{"t_ms":{}.{:03},"pts_ns":{},"play":{},"item":{},"luma":{},"crc":"{:08x}","grid":"{}","rows":{}{}}})",
                      to_unix_ms(epoch) + us / 1000, us % 1000, s.pts, text(s.play ? s.play->id : ""), text(s.play ? s.play->label : ""),
-                     s.signature.luma, s.signature.crc, to_hex(s.signature.grid), s.rows);
+                     s.signature.luma, s.signature.crc, to_hex(s.signature.grid), s.rows, more);
 }
 
 void Tap::write_line(const Sighting& s) {

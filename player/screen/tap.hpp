@@ -23,6 +23,8 @@ struct Sighting {
   UtcTime wall;         ///< the same by the machine's clock
   int rows = 0;
   Signature signature;
+  std::size_t zone = 0;  ///< index into kMediaZoneNames; a frame is seen once for each zone, the main zone first
+  int fade = 0;          ///< per mille of the play's own picture while it fades in; 0: no fade
 };
 
 /// Used by one thread (the sink's).
@@ -55,7 +57,7 @@ class Tap {
   };
   EventQueue& events_;
   EndBox& ends_;
-  std::optional<Shown> shown_;
+  std::array<std::optional<Shown>, kMediaZones> shown_;
   struct CloseFile {
     void operator()(std::FILE* f) const { std::fclose(f); }
   };

@@ -30,24 +30,15 @@ void copy_wrapped(const std::uint8_t* ring, int size, int offset, std::uint8_t* 
 void TickerStrip::draw(const wire::Planes<std::uint8_t>& to, Area area, Ns elapsed, int brightness_percent) const {
   auto moved = static_cast<std::int64_t>(static_cast<Wide>(elapsed) * px_per_s_ / kNsPerS);
   int x = static_cast<int>(moved % width_);
-  int height = std::min(height_, area.height);
   const std::vector<std::uint8_t>* planes[3] = {&y_, &u_, &v_};
   for (int i = 0; i < 3; ++i) {
     int shift = i == 0 ? 0 : 1;  // an odd step leaves the colour half a pixel behind, which nobody sees
-    int size = width_ >> shift, rows = height >> shift, top = (area.height - height) >> shift;
-    for (int row = 0; row < rows; ++row)
+    int size = width_ >> shift;
+    for (int row = 0; row < area.height >> shift; ++row)
       copy_wrapped(planes[i]->data() + static_cast<std::ptrdiff_t>(row) * size, size, (x >> shift) % size,
-                   to.data[i] + static_cast<std::ptrdiff_t>(top + row) * to.stride[i], area.width >> shift);
+                   to.data[i] + static_cast<std::ptrdiff_t>(row) * to.stride[i], area.width >> shift);
   }
-  if (brightness_percent >= 100) return;
-  wire::Planes<std::uint8_t> band = to;
-  ConstPlanes same;
-  for (int i = 0; i < 3; ++i) {
-    band.data[i] += static_cast<std::ptrdiff_t>((area.height - height) >> (i == 0 ? 0 : 1)) * to.stride[i];
-    same.data[i] = band.data[i];
-    same.stride[i] = band.stride[i];
-  }
-  copy_rows(same, band, area, height, brightness_percent);
+  if (brightness_percent < 100) copy_rows(readable(to), to, area, area.height, brightness_percent);
 }
 
 }  // namespace fz::screen

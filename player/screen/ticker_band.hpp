@@ -15,18 +15,13 @@ class TickerStrip {
   TickerStrip(const render::Surface& strip, int px_per_s);
   int height() const { return height_; }
   int width() const { return width_; }
-  /// Draws the strip over the lowest height() rows of `to`, moved on by `elapsed` since it appeared, dimmed like the rest.
+  /// Draws the strip into `area` at the start of `to`, moved on by `elapsed` since it appeared, dimmed like the rest.
+  /// REQUIRES: area.width <= width(), area.height <= height().
   void draw(const wire::Planes<std::uint8_t>& to, Area area, Ns elapsed, int brightness_percent = 100) const;
 
  private:
   int width_, height_, px_per_s_;
   std::vector<std::uint8_t> y_, u_, v_;
 };
-
-/// Height of the band for an output: about a fifteenth, even, at least 16.
-constexpr int ticker_height(int output_height) {
-  int h = output_height / 15 & ~1;
-  return h < 16 ? 16 : h;
-}
 
 }  // namespace fz::screen

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "player/screen/rotate.hpp"
 #include "shared/base/log.hpp"
 
 namespace fz::screen {
@@ -30,9 +31,26 @@ FZ_VECTOR_CLONES void convert_row(const std::uint8_t* __restrict y, const std::u
   }
 }
 
-GQuark base_quark() {
-  static const GQuark quark = g_quark_from_static_string("fz-base");
-  return quark;
+// What a buffer of the sink's pool holds.
+Tags& held_by(GstBuffer* buffer) {
+  static const GQuark quark = g_quark_from_static_string("fz-held");
+  auto* object = GST_MINI_OBJECT_CAST(buffer);
+  auto* tags = static_cast<Tags*>(gst_mini_object_get_qdata(object, quark));
+  if (!tags) {
+    tags = new Tags{};
+    gst_mini_object_set_qdata(object, quark, tags, [](gpointer p) { delete static_cast<Tags*>(p); });
+  }
+  return *tags;
+}
+
+// Calls `paint` with every rectangle in which `held` differs from `tags`, and brings `held` up to date.
+template <class Paint>
+void for_changed(Tags& held, const Tags& tags, const Regions& regions, Area area, Paint paint) {
+  const bool all = held[0] != tags[0];
+  if (all) paint(Rect{0, 0, area.width, area.height});
+  for (std::size_t i = 1; i < kLayers && !all; ++i)
+    if (held[i] != tags[i] && regions[i].width > 0) paint(regions[i]);
+  held = tags;
 }
 }  // namespace
 
@@ -43,6 +61,14 @@ void to_bgrx(const ConstPlanes& from, int width, int first, int rows, std::uint8
                 from.data[2] + chroma * from.stride[2], reinterpret_cast<std::uint32_t*>(to + static_cast<std::ptrdiff_t>(y) * to_stride),
                 width / 2);
   }
+}
+
+XConverter::XConverter(Area area, int rotation) : area_(area), rotation_(rotation) {
+  if (rotation_ == 0) return;
+  const auto to = turned(area_, rotation_);
+  const auto luma = static_cast<std::size_t>(to.width) * static_cast<std::size_t>(to.height);
+  turned_ = std::make_unique<std::uint8_t[]>(luma * 3 / 2 + 64);
+  turned_planes_ = {{turned_.get(), turned_.get() + luma, turned_.get() + luma * 5 / 4}, {to.width, to.width / 2, to.width / 2}};
 }
 
 XConverter::~XConverter() {
@@ -79,20 +105,25 @@ bool XConverter::find_pool(GstPad* pad) {
   return pool_ != nullptr;
 }
 
-BufferPtr XConverter::convert(GstPad* pad, GstBuffer* frame, const ConstPlanes& planes, std::uint64_t base, int rows) {
+void XConverter::turn(const ConstPlanes& planes, const Tags& tags, const Regions& regions) {
+  for_changed(turned_tags_, tags, regions, area_, [&](const Rect& r) { rotate_area(planes, r, area_, rotation_, turned_planes_); });
+}
+
+BufferPtr XConverter::convert(GstPad* pad, GstBuffer* frame, const ConstPlanes& planes, const Tags& tags, const Regions& regions) {
   GstBuffer* out = nullptr;
   if ((!pool_ && !find_pool(pad)) || gst_buffer_pool_acquire_buffer(pool_, &out, nullptr) != GST_FLOW_OK) return nullptr;
   BufferPtr owner(out);
   GstVideoFrame target;
   if (!gst_video_frame_map(&target, &info_, out, GST_MAP_WRITE)) return nullptr;
   auto* data = static_cast<std::uint8_t*>(GST_VIDEO_FRAME_PLANE_DATA(&target, 0));
-  int stride = GST_VIDEO_FRAME_PLANE_STRIDE(&target, 0);
-  auto* object = GST_MINI_OBJECT_CAST(out);
-  bool held = GPOINTER_TO_SIZE(gst_mini_object_get_qdata(object, base_quark())) == base;
-  int first = held ? rows & ~1 : 0;
-  to_bgrx(planes, area_.width, first, area_.height - first, data, stride);
+  const int stride = GST_VIDEO_FRAME_PLANE_STRIDE(&target, 0);
+  if (rotation_ != 0) turn(planes, tags, regions);
+  const auto source = rotation_ == 0 ? planes : readable(turned_planes_);
+  for_changed(held_by(out), tags, regions, area_, [&](const Rect& on_surface) {
+    const auto r = turned(on_surface, area_, rotation_);
+    to_bgrx(planes_from(source, r.x, 0), r.width, r.y, r.height, data + std::ptrdiff_t{4} * r.x, stride);
+  });
   gst_video_frame_unmap(&target);
-  gst_mini_object_set_qdata(object, base_quark(), GSIZE_TO_POINTER(base), nullptr);
   GST_BUFFER_PTS(out) = GST_BUFFER_PTS(frame);
   GST_BUFFER_DURATION(out) = GST_BUFFER_DURATION(frame);
   return owner;

@@ -10,24 +10,31 @@ namespace fz::screen {
 /// frame's first row. Half the cost of GStreamer's converter with AVX2. REQUIRES: first even.
 void to_bgrx(const ConstPlanes& from, int width, int first, int rows, std::uint8_t* to, int to_stride);
 
-/// Converts frame after frame for one ximagesink. The sink's thread only.
+/// Converts frame after frame for one ximagesink; turns them where the panel hangs on its side. The sink's thread only.
 class XConverter {
  public:
-  explicit XConverter(Area area) : area_(area) {}
+  /// `area`: of the frames; the sink gets them turned clockwise by `rotation` degrees.
+  XConverter(Area area, int rotation);
   ~XConverter();
   XConverter(const XConverter&) = delete;
   XConverter& operator=(const XConverter&) = delete;
 
-  static GstCaps* caps(Area area, int fps_n, int fps_d);  ///< of what convert() makes; the caller unrefs
+  static GstCaps* caps(Area area, int fps_n, int fps_d);  ///< of what convert() makes for a sink of this area; the caller unrefs
   /// A buffer from the pool of the sink behind `pad`, with PTS and duration of `frame`; null when there is none.
-  /// `base` names what is in the first `rows` rows: a buffer that holds it already gets only the rows below.
-  BufferPtr convert(GstPad* pad, GstBuffer* frame, const ConstPlanes& planes, std::uint64_t base, int rows);
+  /// A layer that the buffer holds already, by its tag, is left as it is.
+  BufferPtr convert(GstPad* pad, GstBuffer* frame, const ConstPlanes& planes, const Tags& tags, const Regions& regions);
 
  private:
   bool find_pool(GstPad* pad);
+  void turn(const ConstPlanes& planes, const Tags& tags, const Regions& regions);
   Area area_;
+  int rotation_;
   GstVideoInfo info_{};
   GstBufferPool* pool_ = nullptr;
+  // The turned frame, kept so that only what changed is turned.
+  std::unique_ptr<std::uint8_t[]> turned_;
+  wire::Planes<std::uint8_t> turned_planes_;
+  Tags turned_tags_{};
 };
 
 }  // namespace fz::screen

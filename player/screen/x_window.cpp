@@ -56,9 +56,12 @@ Result<std::unique_ptr<XWindow>> XWindow::open(Area area, bool fullscreen) {
                                    0, kSlateBlue);
   XStoreName(d, x->window_, "Fanzha");
   XSelectInput(d, x->window_, StructureNotifyMask);
+  x->area_ = area;
+  x->fullscreen_ = fullscreen;
   Atom closed = XInternAtom(d, "WM_DELETE_WINDOW", False);
   XSetWMProtocols(d, x->window_, &closed, 1);
   if (fullscreen) {
+    XSelectInput(d, RootWindow(d, screen), StructureNotifyMask);  // another mode, another monitor
     hide_pointer(d, x->window_);
     ask_fullscreen(d, x->window_);
     XSetScreenSaver(d, 0, 0, DontPreferBlanking, DontAllowExposures);
@@ -87,6 +90,15 @@ bool XWindow::tend() {
     XEvent event;
     XNextEvent(d, &event);
     if (event.type == ClientMessage || event.type == DestroyNotify) return false;
+    if (event.type != ConfigureNotify) continue;
+    const auto& now = event.xconfigure;
+    if (now.window != window_) {
+      // Without a window manager nobody else makes the window as large as the screen.
+      XMoveResizeWindow(d, window_, 0, 0, static_cast<unsigned>(now.width), static_cast<unsigned>(now.height));
+      XFlush(d);
+    } else if (now.width >= 16 && now.height >= 16) {
+      area_ = {now.width & ~1, now.height & ~1};
+    }
   }
   return true;
 }

@@ -23,14 +23,16 @@ class XWindow {
   std::uintptr_t id() const { return window_; }
   /// Puts the window on the screen.
   void show();
-  /// Takes what the server says; false when the window was closed.
+  /// Takes what the server says; false when the window was closed. A window that covers the screen follows its mode.
   bool tend();
+  Area area() const { return area_; }  ///< as it is now, made even
 
  private:
   XWindow() = default;
   void* display_ = nullptr;  // Display*: Xlib's macros stay in the .cpp
   std::uintptr_t window_ = 0;
-  bool saver_off_ = false;
+  Area area_;
+  bool saver_off_ = false, fullscreen_ = false;
 };
 
 }  // namespace fz::screen

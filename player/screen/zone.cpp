@@ -39,6 +39,21 @@ void Zone::stop(std::string_view id, wire::EndReason reason, Ns pts) {
   idle_said_ = false;
 }
 
+void Zone::resize(Area area, Ns pts) {
+  auto old = std::exchange(area_, area);
+  auto held = view_ ? Still::scaled(view_, old, area) : View{};
+  clear(pts);
+  view_ = std::move(held);
+}
+
+void Zone::clear(Ns pts) {
+  std::vector<std::string> ids;
+  for (const auto& [serial, item] : plays_) ids.push_back(item.play->id);
+  for (const auto& id : ids) stop(id, wire::EndReason::replaced, pts);
+  going_ = view_ = {};
+  free_since_ = pts;
+}
+
 Source* Zone::awaited() {
   auto* play = queue_.next();
   return play ? plays_.at(play->serial).source.get() : nullptr;
@@ -46,6 +61,7 @@ Source* Zone::awaited() {
 
 void Zone::step(const Beat& beat, const Wait& wait) {
   look_at_cued(beat);
+  if (going_ && beat.pts - fade_since_ >= kFade) going_ = {};
   if (!source_ || !show_current(beat, wait)) {
     if (!source_) look_at_cued(beat);  // what became ready while the last frame was waited for
     if (!start_next(beat) && beat.pts - free_since_ >= kHoldLimit) view_ = {};
@@ -129,6 +145,8 @@ bool Zone::start_next(const Beat& beat) {
   stalled_ = 0;
   sound_ = true;
   source_->advance(0, beat.rate);
+  going_ = fading_ ? std::exchange(view_, View{}) : View{};
+  fade_since_ = beat.pts;
   view_ = source_->view();
   return true;
 }
@@ -139,7 +157,8 @@ void Zone::finish(wire::EndReason reason, Ns pts, bool hold) {
   queue_.apply(serial_, PlayEvent::finish);
   free_since_ = pts;
   // Copied only when it will be held: with a next item at hand this very beat shows that one.
-  view_ = hold && view_ && !queue_.next_due() ? Still::from_view(view_, area_) : View{};
+  view_ = hold && view_ && (fading_ || !queue_.next_due()) ? Still::from_view(view_, area_) : View{};
+  going_ = {};
   playing_.reset();
   source_ = nullptr;
   discard(serial_);

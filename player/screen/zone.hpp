@@ -19,6 +19,9 @@ inline constexpr Ns kPrerollLimit = 5 * kNsPerS;
 /// After holding a frame this long the zone has nothing to show: the slate.
 inline constexpr Ns kHoldLimit = 2 * kNsPerS;
 
+/// How long an item fades in over the one before, where the layout says so.
+inline constexpr Ns kFade = 400 * kNsPerMs;
+
 /// The beat a zone is asked about.
 struct Beat {
   Ns pts = 0;  ///< of the output
@@ -34,16 +37,31 @@ class Zone {
   Zone(std::string name, Area area, EventQueue& events) : name_(std::move(name)), area_(area), events_(events) {}
 
   const std::string& name() const { return name_; }
+  Area area() const { return area_; }
   void cue(PlayRef play, Ns duration, std::unique_ptr<Source> source, Ns steady_now);
   void go(std::string_view play, Ns pts);
   /// The play leaves the surface at the next beat, without being held.
   void stop(std::string_view play, wire::EndReason reason, Ns pts);
   /// Decides what is due on `beat`.
   void step(const Beat& beat, const Wait& wait);
+  /// From now on one item fades into the next, or is cut.
+  void set_fade(bool on) { fading_ = on; }
+  /// The zone has another size: what is on air or queued was made for the old one and ends as `replaced`; its last picture is
+  /// held, scaled, until something follows.
+  void resize(Area area, Ns pts);
+  /// The zone is taken away: the same, without a picture.
+  void clear(Ns pts);
   /// All on-air items begin `by` later: the output left that much out.
-  void shift(Ns by) { base_ += by; }
+  void shift(Ns by) {
+    base_ += by;
+    fade_since_ += by;
+  }
 
   const View& view() const { return view_; }  ///< no picture: nothing to show (slate)
+  /// The last picture of the item before, while it goes; no picture: no fade.
+  const View& going() const { return going_; }
+  /// Per mille of view() in a fade, 1 ... 999.
+  int fade_in(Ns pts) const { return static_cast<int>(1 + (pts - fade_since_) * 998 / kFade); }
   const PlayRef& playing() const { return playing_; }
   Ns due_pts() const { return due_pts_; }
   bool holding() const { return !playing_ && view_; }
@@ -75,7 +93,9 @@ class Zone {
   std::map<std::uint64_t, Item> plays_;
   std::uint64_t serials_ = 0;
 
-  View view_;
+  View view_, going_;
+  bool fading_ = false;
+  Ns fade_since_ = 0;
   PlayRef playing_;
   Source* source_ = nullptr;  // of the play on air
   std::uint64_t serial_ = 0;

@@ -32,6 +32,14 @@ Result<void> check_shape(const Campaign& c) {
   return {};
 }
 
+// A layout or a table of facts is what its name says.
+Result<void> check_document(const Tables& db, const Context& ctx, const std::string& id, std::string_view mime, std::string kind) {
+  if (id.empty()) return {};
+  FZ_TRY(auto item, library::get_item(db.library, db.accounts, ctx.who, id));
+  if (item.source_mime != mime) return fail(Code::wrong_item_kind, {{"title", item.title}, {"kind", std::move(kind)}});
+  return {};
+}
+
 // The shape, and that target and items are the actor's to use.
 Result<void> check(const Tables& db, const Context& ctx, const Campaign& c) {
   FZ_CHECK(check_shape(c));
@@ -39,6 +47,8 @@ Result<void> check(const Tables& db, const Context& ctx, const Campaign& c) {
   if (!unit) return fail(Code::not_found, {{"what", "unit"}});
   FZ_CHECK(accounts::require_branch(ctx.who, unit->path, "unit"));
   for (auto& i : c.items) FZ_CHECK(library::get_item(db.library, db.accounts, ctx.who, i.item));
+  FZ_CHECK(check_document(db, ctx, c.layout, "application/vnd.fz.layout+json", "版面 (layout)"));
+  FZ_CHECK(check_document(db, ctx, c.facts, "application/vnd.fz.facts+json", "本地信息表 (facts)"));
   return {};
 }
 
@@ -53,13 +63,19 @@ void take(Campaign& into, const Campaign& draft) {
   into.max_per_hour = draft.max_per_hour;
   into.min_spacing = draft.min_spacing;
   into.items = draft.items;
+  into.layout = draft.layout;
+  into.facts = draft.facts;
   into.target = draft.target;
 }
 
 Result<void> require_approved(const Tables& db, const Campaign& c) {
-  for (auto& i : c.items) {
-    FZ_TRY(auto item, db.library.item(i.item));
-    if (!item || item->state != library::State::approved) return fail(Code::campaign_unapproved, {{"title", item ? item->title : i.item}});
+  std::vector<std::string> needed;
+  for (auto& i : c.items) needed.push_back(i.item);
+  for (auto* id : {&c.layout, &c.facts})
+    if (!id->empty()) needed.push_back(*id);
+  for (auto& id : needed) {
+    FZ_TRY(auto item, db.library.item(id));
+    if (!item || item->state != library::State::approved) return fail(Code::campaign_unapproved, {{"title", item ? item->title : id}});
   }
   return {};
 }

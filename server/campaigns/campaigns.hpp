@@ -46,6 +46,7 @@ struct Campaign {
   std::optional<int> max_per_hour;
   std::optional<Seconds> min_spacing;
   std::vector<CampaignItem> items;
+  std::string layout, facts;  ///< items that say what stands where, and the local facts; empty: none
   Target target;
   std::int64_t revision = 1;
   UtcTime created, updated;

@@ -3,8 +3,6 @@
 namespace fz::campaigns {
 namespace {
 
-constexpr std::string_view kLayers[] = {"main", "ticker"};
-
 json::array words(const std::vector<std::string>& list) {
   return json::array(list.begin(), list.end());
 }
@@ -67,6 +65,8 @@ json::value to_json(const Campaign& c) {
                                            {"venues", words(c.target.venues)},
                                            {"audiences", words(c.target.audiences)},
                                            {"tags", words(c.target.tags)}}}};
+  if (!c.layout.empty()) out["layout"] = c.layout;
+  if (!c.facts.empty()) out["facts"] = c.facts;
   if (c.max_per_hour) out["max_per_hour"] = *c.max_per_hour;
   if (c.min_spacing) out["min_spacing_s"] = c.min_spacing->count();
   return out;
@@ -83,6 +83,8 @@ Result<Campaign> from_json(const json::value& v) {
   auto* items = r.list("items", 100'000);
   auto* where = r.object_member("target");
   auto per_hour = r.integer_or("max_per_hour", 0, 1, 3600), spacing = r.integer_or("min_spacing_s", 0, 1, 604'800);
+  c.layout = r.string_or("layout", "", 64);
+  c.facts = r.string_or("facts", "", 64);
   FZ_CHECK(r.finish());
 
   bool known = false;
@@ -90,8 +92,10 @@ Result<Campaign> from_json(const json::value& v) {
        {schedule::Class::emergency, schedule::Class::boot, schedule::Class::timed, schedule::Class::campaign, schedule::Class::filler})
     if (schedule::class_name(k) == cls) c.priority = k, known = true;
   if (!known) return fail(Code::bad_field, {{"field", "class"}, {"what", cls}});
-  if (layer != kLayers[0] && layer != kLayers[1]) return fail(Code::bad_field, {{"field", "layer"}, {"what", layer}});
-  c.layer = layer == kLayers[0] ? schedule::Layer::main : schedule::Layer::ticker;
+  known = false;
+  for (auto l : {schedule::Layer::main, schedule::Layer::ticker, schedule::Layer::side})
+    if (schedule::layer_name(l) == layer) c.layer = l, known = true;
+  if (!known) return fail(Code::bad_field, {{"field", "layer"}, {"what", layer}});
   FZ_TRY(c.from, schedule::parse_date(from));
   FZ_TRY(c.until, schedule::parse_date(until));
   if (items->size() > schedule::kMaxItemsPerSlot)

@@ -53,7 +53,7 @@ Result<void> start_version(Store& db, const Context& ctx, Item& item, std::strin
 
 Result<Item> create_text(Store& db, const Context& ctx, const NewText& text) {
   FZ_CHECK(accounts::require(ctx.who, accounts::Role::contributor));
-  if (!is_text_kind(text.kind)) return fail(Code::bad_field, {{"field", "kind"}, {"what", "bulletin / slogan / warning / facts"}});
+  if (!is_text_kind(text.kind)) return fail(Code::bad_field, {{"field", "kind"}, {"what", "bulletin / slogan / warning / facts / layout"}});
   FZ_CHECK(check_tags(text.fraud_kind, text.exposes));
   Item item;
   FZ_TRY(item.title, check_title(text.title));

@@ -10,12 +10,13 @@ namespace {
 template <class E, std::size_t N>
 using Names = std::array<std::pair<E, std::string_view>, N>;
 
-constexpr Names<Kind, 6> kKinds{{{Kind::poster, "poster"},
+constexpr Names<Kind, 7> kKinds{{{Kind::poster, "poster"},
                                  {Kind::video, "video"},
                                  {Kind::bulletin, "bulletin"},
                                  {Kind::slogan, "slogan"},
                                  {Kind::warning, "warning"},
-                                 {Kind::facts, "facts"}}};
+                                 {Kind::facts, "facts"},
+                                 {Kind::layout, "layout"}}};
 constexpr Names<UploadState, 3> kUploadStates{
     {{UploadState::receiving, "receiving"}, {UploadState::done, "done"}, {UploadState::failed, "failed"}}};
 constexpr Names<Processing, 3> kProcessing{

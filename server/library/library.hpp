@@ -14,8 +14,8 @@ namespace fz::library {
 using accounts::Actor;
 using accounts::Context;
 
-enum class Kind : std::uint8_t { poster, video, bulletin, slogan, warning, facts };
-/// The kinds that are text documents (shared/render): all but poster and video.
+enum class Kind : std::uint8_t { poster, video, bulletin, slogan, warning, facts, layout };
+/// The kinds that are text documents (shared/render, shared/layout): all but poster and video.
 bool is_text_kind(Kind kind);
 std::string_view kind_name(Kind kind);
 std::optional<Kind> kind_from_name(std::string_view name);

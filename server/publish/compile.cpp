@@ -57,6 +57,8 @@ class Compiler {
     }
     for (const Approved* a : used) list(*a);
     playlist_.slots.push_back(std::move(slot));
+    arrange(c, c.layout, playlist_.layout);
+    arrange(c, c.facts, playlist_.facts);
   }
 
   Compiled finish() {
@@ -71,6 +73,14 @@ class Compiler {
   }
 
  private:
+  // A screen has one layout and one table of facts: those of the first campaign that names one.
+  void arrange(const campaigns::Campaign& c, const std::string& item, std::string& into) {
+    if (item.empty() || !into.empty()) return;
+    const Approved* a = playable(c, item);
+    if (!a || out_.media.size() + out_.approvals.size() + 2 > kMaxEntries) return;
+    into = a->approval_id;
+    list(*a);
+  }
   void warn(std::string zh, std::string en) {
     if (std::find(out_.warnings_zh.begin(), out_.warnings_zh.end(), zh) != out_.warnings_zh.end()) return;
     out_.warnings_zh.push_back(std::move(zh));

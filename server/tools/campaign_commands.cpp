@@ -36,7 +36,7 @@ void add_campaign_commands(CLI::App& app, Shared& shared) {
       });
   });
   struct Draft {
-    std::string name, unit, from, until, cls = "campaign", layer = "main";
+    std::string name, unit, from, until, cls = "campaign", layer = "main", layout, facts;
     int weight = 1;
     std::vector<std::string> items, dayparts;
     bool active = false;
@@ -48,7 +48,9 @@ void add_campaign_commands(CLI::App& app, Shared& shared) {
   add->add_option("--from", d->from, "开始日期 first day, 2026-11-01")->required();
   add->add_option("--until", d->until, "结束日期 last day")->required();
   add->add_option("--class", d->cls, "等级 emergency boot timed campaign filler")->capture_default_str();
-  add->add_option("--layer", d->layer, "main 或 ticker")->capture_default_str();
+  add->add_option("--layer", d->layer, "main、ticker 或 side（版面的区域 zone of the layout）")->capture_default_str();
+  add->add_option("--layout", d->layout, "版面条目 an item that is a layout");
+  add->add_option("--facts", d->facts, "本地信息表条目 an item that is a table of local facts");
   add->add_option("--weight", d->weight, "权重 weight, 1-1000")->capture_default_str();
   add->add_option("--daypart", d->dayparts, "时段 day-part, 07:00-22:00 or 1-5@07:00-22:00; may be repeated");
   add->add_option("--item", d->items, "条目:毫秒 item:milliseconds; may be repeated")->required();
@@ -69,6 +71,8 @@ void add_campaign_commands(CLI::App& app, Shared& shared) {
       json::object body{{"name", d->name}, {"class", d->cls},   {"layer", d->layer}, {"weight", d->weight},
                         {"from", d->from}, {"until", d->until}, {"items", items},    {"target", json::object{{"unit", d->unit}}}};
       if (!parts.empty()) body["dayparts"] = parts;
+      if (!d->layout.empty()) body["layout"] = d->layout;
+      if (!d->facts.empty()) body["facts"] = d->facts;
       FZ_TRY(auto answer, api.call(net::Method::post, "/v1/campaigns", body));
       if (d->active) {
         FZ_TRY(answer, api.call(net::Method::put, "/v1/campaigns/" + text_of(answer, "id") + "/state", json::object{{"state", "active"}}));

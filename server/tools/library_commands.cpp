@@ -78,16 +78,18 @@ void add_text(CLI::App& app, Shared& shared) {
     std::string file, title, item;
   };
   auto o = std::make_shared<Options>();
-  auto* c = app.add_subcommand(
-      "text",
-      "导入案例通报、标语、紧急预警或本地信息表（JSON 文件） import a bulletin, slogan, warning or table of local facts from a JSON file");
+  auto* c = app.add_subcommand("text",
+                               "导入案例通报、标语、紧急预警、本地信息表或版面（JSON 文件） import a bulletin, slogan, warning, table of "
+                               "local facts or layout from a JSON file");
   c->add_option("file", o->file, "文件，- 为标准输入 the document, - for standard input")->required();
   c->add_option("--title", o->title, "标题；缺省取自内容 title; default: from the document");
   c->add_option("--item", o->item, "作为该条目的新版本 as a new version of this item");
   c->callback([o, &shared] {
     shared.with_api([&](Api& api) -> Result<void> {
       FZ_TRY(auto document, read_json_file(o->file));
-      auto title = !o->title.empty() ? o->title : text_of(document, document.as_object().contains("title") ? "title" : "text");
+      std::string title = o->title;
+      for (const auto* name : {"title", "name", "text"})
+        if (title.empty() && document.as_object().contains(name)) title = text_of(document, name);
       json::object body{{"title", title}, {"document", document}};
       if (!o->item.empty()) body["item"] = o->item;
       FZ_TRY(auto answer, api.call(net::Method::post, "/v1/items", body));
@@ -106,7 +108,7 @@ void add_library_commands(CLI::App& app, Shared& shared) {
   };
   auto f = std::make_shared<Filter>();
   auto* items = app.add_subcommand("items", "内容列表 list items");
-  items->add_option("--kind", f->kind, "类型 poster video bulletin slogan warning facts");
+  items->add_option("--kind", f->kind, "类型 poster video bulletin slogan warning facts layout");
   items->add_option("--state", f->state, "状态 draft first second final approved withdrawn expired");
   items->add_option("--text", f->text, "标题包含 part of the title");
   items->add_option("--fraud-kind", f->fraud_kind, "诈骗类型 kind of fraud");

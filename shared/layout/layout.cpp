@@ -128,6 +128,11 @@ std::optional<Shape> shape_named(std::string_view name) {
     if (kShapes[i] == name) return static_cast<Shape>(i);
   return std::nullopt;
 }
+std::optional<Fit> fit_named(std::string_view name) {
+  for (std::size_t i = 0; i < kFits.size(); ++i)
+    if (kFits[i] == name) return static_cast<Fit>(i);
+  return std::nullopt;
+}
 Shape shape_of(int width, int height) {
   if (width >= 3 * height) return Shape::strip;
   return width < height ? Shape::portrait : Shape::landscape;
@@ -170,6 +175,23 @@ std::string write(const Layout& layout) {
   json::object o{{"schema", 1}, {"type", "layout"}, {"name", layout.name}, {"variants", std::move(variants)}};
   if (layout.transition != Transition::cut) o["transition"] = "fade";
   return json::write(o);
+}
+
+std::string describe(const Layout& layout) {
+  std::string out =
+      fmt::format("版面 layout: {}\n切换 transition: {}\n", layout.name, layout.transition == Transition::fade ? "fade 400 ms" : "cut");
+  for (const auto& v : layout.variants) {
+    out += fmt::format("{} #{:06x}", v.shape ? shape_name(*v.shape) : "any", v.background);
+    if (v.min_ratio || v.max_ratio) out += fmt::format(" {}..{}/1000", v.min_ratio, v.max_ratio);
+    out += '\n';
+    for (const auto& z : v.zones) {
+      out += fmt::format("  {} ({}): x {} y {} w {} h {} /1000", kind_name(z.kind), z.id, z.x, z.y, z.w, z.h);
+      if (z.kind == Kind::ticker) out += fmt::format(", {} px/s", z.px_per_s);
+      if (z.kind == Kind::main || z.kind == Kind::side) out += fmt::format(", {}, {}", fit_name(z.fit), surround_name(z.surround));
+      out += '\n';
+    }
+  }
+  return out;
 }
 
 }  // namespace fz::layout

@@ -35,6 +35,7 @@ enum class Surround : std::uint8_t { plain, blur };
 enum class Transition : std::uint8_t { cut, fade };
 std::string_view fit_name(Fit fit);
 std::string_view surround_name(Surround surround);
+std::optional<Fit> fit_named(std::string_view name);
 
 struct Zone {
   std::string id;
@@ -69,6 +70,9 @@ Result<Layout> parse(std::string_view text);
 /// Deterministic; parse(write(l)) == l. Defaults are left out.
 std::string write(const Layout& layout);
 
+/// What a reviewer is shown before signing: every member in words, one zone a line.
+std::string describe(const Layout& layout);
+
 /// Space at the edges of the logical surface where nothing may stand (a frame that covers the panel's rim).
 struct Margins {
   int left = 0, top = 0, right = 0, bottom = 0;
@@ -93,8 +97,8 @@ struct Resolved {
   int width = 0, height = 0;  ///< of the logical surface
   std::uint32_t background = 0x0b2a52;
   Transition transition = Transition::cut;
-  bool ticker_over_main = false;  ///< the built-in layout: the ticker covers the foot of main while it has lines
-  std::vector<Placed> zones;      ///< the main zone first
+  bool built_in = false;      ///< the built-in layout: the ticker covers the foot of main while it has lines
+  std::vector<Placed> zones;  ///< the main zone first
   bool operator==(const Resolved&) const = default;
   const Placed& main() const { return zones.front(); }
   const Placed* find(Kind kind) const;

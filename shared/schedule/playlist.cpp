@@ -4,6 +4,7 @@
 
 #include <array>
 #include <set>
+#include <utility>
 
 #include "shared/base/json.hpp"
 
@@ -11,7 +12,7 @@ namespace fz::schedule {
 namespace {
 
 constexpr std::array<std::string_view, 5> kClasses{"emergency", "boot", "timed", "campaign", "filler"};
-constexpr std::array<std::string_view, 2> kLayers{"main", "ticker"};
+constexpr std::array<std::string_view, kLayers> kLayerNames{"main", "ticker", "side"};
 constexpr std::int64_t kMinItemMs = 1000, kMaxItemMs = 4 * 3600 * 1000, kMaxSpacingS = 7 * 86400;
 
 Error wrong(const std::string& where, std::string_view field, std::string what) {
@@ -123,8 +124,8 @@ Result<Slot> read_slot(const json::value& v, const std::string& where) {
   auto c = index_of(kClasses, priority);
   if (!c) return wrong(where, "class", "emergency | boot | timed | campaign | filler");
   slot.priority = static_cast<Class>(*c);
-  auto l = index_of(kLayers, layer);
-  if (!l) return wrong(where, "zone", "main | ticker");
+  auto l = index_of(kLayerNames, layer);
+  if (!l) return wrong(where, "zone", "main | ticker | side");
   slot.layer = static_cast<Layer>(*l);
   if (slot.once && slot.priority != Class::timed) return wrong(where, "once", "only with class timed");
   if (slot.once && (slot.max_per_hour || slot.min_spacing)) return wrong(where, "once", "not with max_per_hour or min_spacing_s");
@@ -201,7 +202,7 @@ std::string_view class_name(Class c) {
   return kClasses[static_cast<std::size_t>(c)];
 }
 std::string_view layer_name(Layer l) {
-  return kLayers[static_cast<std::size_t>(l)];
+  return kLayerNames[static_cast<std::size_t>(l)];
 }
 
 Result<Date> parse_date(std::string_view text) {
@@ -237,8 +238,10 @@ Result<Playlist> parse_playlist(std::string_view text) {
   if (r.ok() && schema != 1) return fail(Code::playlist_schema, {{"schema", std::to_string(schema)}});
   const json::array* slots = r.list("slots", kMaxSlots);
   const json::array *output = r.list("output", kMaxOutputRules, false), *silent = r.list("silent", kMaxOutputRules, false);
-  FZ_CHECK(r.finish());
   Playlist p;
+  for (auto [name, into] : {std::pair{"layout", &p.layout}, std::pair{"facts", &p.facts}})
+    if (r.any(name, false)) *into = read_id(r, "playlist", name);
+  FZ_CHECK(r.finish());
   FZ_TRY(auto rules, read_rules(output, silent));
   p.output = std::move(rules.output);
   p.silent = std::move(rules.silent);
@@ -255,6 +258,8 @@ std::string write_playlist(const Playlist& p) {
   json::array slots;
   for (auto& s : p.slots) slots.push_back(write_slot(s));
   json::object out{{"schema", 1}, {"slots", std::move(slots)}};
+  if (!p.layout.empty()) out["layout"] = p.layout;
+  if (!p.facts.empty()) out["facts"] = p.facts;
   write_rules(p.output, p.silent, out);
   return json::write(out);
 }

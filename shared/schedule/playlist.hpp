@@ -19,7 +19,8 @@ enum class Class : std::uint8_t { emergency, boot, timed, campaign, filler };
 std::string_view class_name(Class c);
 
 /// The zone of the layout a slot plays in.
-enum class Layer : std::uint8_t { main, ticker };
+enum class Layer : std::uint8_t { main, ticker, side };
+inline constexpr std::size_t kLayers = 3;
 std::string_view layer_name(Layer l);
 
 /// A part of the day on some weekdays, by the clock on the site's wall. [from, to) in minutes after midnight.
@@ -68,6 +69,7 @@ struct SilentHours {
 
 struct Playlist {
   std::vector<Slot> slots;
+  std::string layout{}, facts{};  ///< approvals of the layout and of the table of local facts; empty: the built-in layout, none
   std::vector<OutputRule> output{};
   std::vector<SilentHours> silent{};
   bool operator==(const Playlist&) const = default;

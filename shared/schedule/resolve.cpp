@@ -249,7 +249,7 @@ Levels output_at(const std::vector<OutputRule>& rules, const std::vector<SilentH
 Resolution resolve(const Playlist& playlist, const TimeZone& zone, UtcTime now, bool booting) {
   ZoneView view(zone);
   Resolution r;
-  std::array<std::optional<Class>, 2> top;  // highest open class of each layer
+  std::array<std::optional<Class>, kLayers> top;  // highest open class of each layer
   bool take_over = false;
   std::vector<bool> open(playlist.slots.size());
   for (std::size_t i = 0; i < playlist.slots.size(); ++i) {
@@ -281,7 +281,7 @@ Resolution resolve(const Playlist& playlist, const TimeZone& zone, UtcTime now, 
     else
       r.playing.push_back({i, 0});
   }
-  for (auto layer : {Layer::main, Layer::ticker}) {
+  for (auto layer : {Layer::main, Layer::ticker, Layer::side}) {
     std::vector<Playing*> of_layer;
     for (auto& x : r.playing)
       if (playlist.slots[x.slot].layer == layer) of_layer.push_back(&x);

@@ -8,18 +8,6 @@
 
 namespace fz::wire {
 
-std::string_view fit_name(Fit fit) {
-  switch (fit) {
-    case Fit::contain:
-      return "contain";
-    case Fit::cover:
-      return "cover";
-    case Fit::exact:
-      return "exact";
-  }
-  return "contain";
-}
-
 Result<DecoderProcess> DecoderProcess::start(Fd media, const DecodeRequest& r) {
   DecoderProcess d;
   d.geometry_ = r.geometry;
@@ -32,7 +20,8 @@ Result<DecoderProcess> DecoderProcess::start(Fd media, const DecodeRequest& r) {
             "--play",
             "--width=" + std::to_string(r.geometry.width),
             "--height=" + std::to_string(r.geometry.height),
-            "--fit=" + std::string(fit_name(r.fit)),
+            "--fit=" + std::string(layout::fit_name(r.fit)),
+            "--surround=" + std::string(layout::surround_name(r.surround)),
             "--slots=" + std::to_string(r.geometry.slots),
             "--audio-frames=" + std::to_string(r.geometry.audio_frames),
             "--still-ms=" + std::to_string(r.still_duration.count())};

@@ -4,21 +4,19 @@
 #include <string>
 
 #include "shared/base/process.hpp"
+#include "shared/layout/layout.hpp"
 #include "shared/wire/ring.hpp"
 
 namespace fz::wire {
 
-/// How the picture is put into the zone.
-enum class Fit {
-  contain,  ///< whole picture, black borders
-  cover,    ///< zone filled, picture cut
-  exact,    ///< stretched to the zone
-};
-std::string_view fit_name(Fit fit);
+/// How the picture is put into the zone, and what is around it.
+using layout::Fit;
+using layout::Surround;
 
 struct DecodeRequest {
   RingGeometry geometry;
   Fit fit = Fit::contain;
+  Surround surround = Surround::plain;
   Millis still_duration{0};  ///< written as the duration of a still's only frame
   std::string media_type;    ///< "image/png", "video/mp4" ... from the approved document: which plugins to load; "" loads all
   fs::path program;          ///< fz-decode; empty: beside the running program

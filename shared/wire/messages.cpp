@@ -31,6 +31,12 @@ object start(std::string_view name) {
   return o;
 }
 
+// Texts that are left out when empty.
+void put_texts(object& o, std::initializer_list<std::pair<const char*, const std::string&>> texts) {
+  for (const auto& [name, text] : texts)
+    if (!text.empty()) o[name] = text;
+}
+
 object put(const Hello& m) {
   auto o = start("hello");
   o["version"] = m.version;
@@ -98,14 +104,7 @@ void get(Reader& r, Stop& m) {
 
 object put(const Slate& m) {
   auto o = start("slate");
-  auto add = [&](const char* name, const std::string& text) {
-    if (!text.empty()) o[name] = text;
-  };
-  add("state", m.state);
-  add("site", m.site);
-  add("server", m.server);
-  add("code", m.code);
-  add("message", m.message);
+  put_texts(o, {{"state", m.state}, {"site", m.site}, {"server", m.server}, {"code", m.code}, {"message", m.message}});
   return o;
 }
 void get(Reader& r, Slate& m) {
@@ -118,15 +117,26 @@ void get(Reader& r, Slate& m) {
 
 object put(const Ticker& m) {
   auto o = start("ticker");
-  json::array lines;
-  for (auto& l : m.lines) lines.emplace_back(l);
-  o["lines"] = std::move(lines);
+  o["lines"] = json::array(m.lines.begin(), m.lines.end());
   o["px_per_s"] = m.px_per_s;
   return o;
 }
 void get(Reader& r, Ticker& m) {
   m.lines = r.strings("lines", 64, 2048);
   m.px_per_s = static_cast<int>(r.integer("px_per_s", 10, 2000));
+}
+
+object put(const Layout& m) {
+  auto o = start("layout");
+  put_texts(o, {{"id", m.id}, {"layout", m.layout}, {"facts", m.facts}, {"region", m.region}, {"site", m.site}});
+  return o;
+}
+void get(Reader& r, Layout& m) {
+  m.id = r.string_or("id", "", kMaxId);
+  m.layout = r.string_or("layout", "", kMaxPacket);
+  m.facts = r.string_or("facts", "", kMaxPacket);
+  m.region = r.string_or("region", "", kMaxId);
+  m.site = r.string_or("site", "", kMaxId);
 }
 
 object put(const Ack& m) {
@@ -175,7 +185,23 @@ object put(const Ready& m) {
   o["fps_d"] = m.fps_d;
   o["sink"] = m.sink;
   o["run"] = m.run;
+  put_texts(o, {{"layout", m.layout}});
+  json::array zones;
+  for (const auto& z : m.zones)
+    zones.push_back(object{{"zone", z.zone}, {"width", z.width}, {"height", z.height}, {"fit", z.fit}, {"surround", z.surround}});
+  if (!zones.empty()) o["zones"] = std::move(zones);
   return o;
+}
+Result<ReadyZone> get_zone(const json::value& v) {
+  Reader r(v, "ready.zones");
+  ReadyZone z;
+  z.zone = r.string("zone", kMaxId);
+  z.width = static_cast<int>(r.integer("width", 16, 16384));
+  z.height = static_cast<int>(r.integer("height", 16, 16384));
+  z.fit = r.string("fit", 16);
+  z.surround = r.string("surround", 16);
+  FZ_CHECK(r.finish());
+  return z;
 }
 void get(Reader& r, Ready& m) {
   m.version = static_cast<int>(r.integer("version", 1, 1000));
@@ -185,13 +211,18 @@ void get(Reader& r, Ready& m) {
   m.fps_d = static_cast<int>(r.integer("fps_d", 1, 1'000'000));
   m.sink = r.string("sink", 64);
   m.run = r.string("run", kMaxId);
+  m.layout = r.string_or("layout", "", kMaxId);
+  if (const auto* zones = r.list("zones", 8, false))
+    for (const auto& v : *zones) {
+      auto zone = get_zone(v);
+      if (!zone) return r.reject(zone.error());
+      m.zones.push_back(*std::move(zone));
+    }
 }
 
 object put(const Resumed& m) {
   auto o = start("resumed");
-  json::array plays;
-  for (auto& p : m.plays) plays.emplace_back(p);
-  o["plays"] = std::move(plays);
+  o["plays"] = json::array(m.plays.begin(), m.plays.end());
   return o;
 }
 void get(Reader& r, Resumed& m) {
@@ -313,15 +344,16 @@ struct Kind {
   std::string_view name;
   Result<std::optional<Out>> (*read)(const json::value&, std::string_view);
 };
-constexpr std::array<Kind<ToScreen>, 9> kToScreen{{{"hello", read_as<ToScreen, Hello>},
-                                                   {"cue", read_as<ToScreen, Cue>},
-                                                   {"go", read_as<ToScreen, Go>},
-                                                   {"stop", read_as<ToScreen, Stop>},
-                                                   {"slate", read_as<ToScreen, Slate>},
-                                                   {"ticker", read_as<ToScreen, Ticker>},
-                                                   {"ack", read_as<ToScreen, Ack>},
-                                                   {"shot", read_as<ToScreen, TakeShot>},
-                                                   {"output", read_as<ToScreen, Output>}}};
+constexpr std::array<Kind<ToScreen>, 10> kToScreen{{{"hello", read_as<ToScreen, Hello>},
+                                                    {"cue", read_as<ToScreen, Cue>},
+                                                    {"go", read_as<ToScreen, Go>},
+                                                    {"stop", read_as<ToScreen, Stop>},
+                                                    {"slate", read_as<ToScreen, Slate>},
+                                                    {"ticker", read_as<ToScreen, Ticker>},
+                                                    {"layout", read_as<ToScreen, Layout>},
+                                                    {"ack", read_as<ToScreen, Ack>},
+                                                    {"shot", read_as<ToScreen, TakeShot>},
+                                                    {"output", read_as<ToScreen, Output>}}};
 constexpr std::array<Kind<ToAgent>, 9> kToAgent{{{"ready", read_as<ToAgent, Ready>},
                                                  {"resumed", read_as<ToAgent, Resumed>},
                                                  {"cued", read_as<ToAgent, Cued>},

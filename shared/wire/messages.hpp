@@ -41,6 +41,12 @@ struct Ticker {
   std::vector<std::string> lines;
   int px_per_s = 120;
 };
+/// What stands where. `layout` and `facts` are approved documents, byte for byte; empty: the built-in layout, no facts.
+struct Layout {
+  std::string id;  ///< comes back in `ready`; empty exactly when `layout` is
+  std::string layout, facts;
+  std::string region, site;  ///< to find the place's own row
+};
 struct Ack {
   std::string play;
 };
@@ -53,14 +59,22 @@ struct Output {
   int volume_percent = 100;
   bool muted = false;
 };
-using ToScreen = std::variant<Hello, Cue, Go, Stop, Slate, Ticker, Ack, TakeShot, Output>;
+using ToScreen = std::variant<Hello, Cue, Go, Stop, Slate, Ticker, Layout, Ack, TakeShot, Output>;
 
 // -- screen to agent
+/// A zone that plays items.
+struct ReadyZone {
+  std::string zone;  ///< "main", "side"
+  int width = 0, height = 0;
+  std::string fit = "contain", surround = "plain";
+};
 struct Ready {
   int version = kVersion;
-  int width = 0, height = 0, fps_n = 0, fps_d = 1;
+  int width = 0, height = 0, fps_n = 0, fps_d = 1;  ///< of the surface as it is seen
   std::string sink;
-  std::string run;  ///< of this screen process: another one is another process
+  std::string run;                 ///< of this screen process: another one is another process
+  std::string layout{};            ///< id of the layout in force; empty: the built-in one
+  std::vector<ReadyZone> zones{};  ///< the main zone first; none: main is the whole surface
 };
 /// Every result that waits was repeated. `plays` got their `go` and have no result yet; what else got one is reported.
 struct Resumed {

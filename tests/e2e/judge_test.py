@@ -48,6 +48,13 @@ class Judge(unittest.TestCase):
         seen = self.of(*(frame(n, "says film", grid(200), "poster") for n in range(3)))
         self.assertEqual(seen["plays"], {"says film": "poster"})
 
+    def test_a_fade_is_a_blend_of_two_approved_pictures_and_nothing_else(self):
+        half = [frame(0, "p1", grid(60), "crc0"), frame(1, "p2", grid(130), "x")._replace(fade=500)]
+        self.assertEqual(self.of(*half)["unapproved_frames"], 0)
+        self.assertEqual(self.of(half[0], half[1]._replace(fade=0))["unapproved_frames"], 1, "the same picture without a fade")
+        self.assertEqual(self.of(half[0], half[1]._replace(fade=900))["unapproved_frames"], 1, "another share than it says")
+        self.assertEqual(self.of(half[1])["unapproved_frames"], 1, "out of nothing")
+
     def test_black_counts_where_the_reference_is_not_black(self):
         self.assertEqual(self.of(frame(0, "p", grid(16), "x", luma=16))["black_frames"], 0)
         self.assertEqual(self.of(frame(0, "p", grid(60), "crc0", luma=16))["black_frames"], 1)

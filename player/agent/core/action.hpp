@@ -58,7 +58,7 @@ struct OpenItem {
   std::string play, zone;
   Item item;
   Millis duration{};
-  ScreenSize size{};
+  Place place{};
 };
 struct CloseItem {  ///< end its decoder; nothing if there is none
   std::string play;

@@ -81,7 +81,7 @@ Now Agent::read(Instant at) const {
 }
 
 Millis Agent::wake_at() const {
-  Millis next = std::min({director_.wake_at(), session_.wake_at(), status_due_});
+  Millis next = std::min({director_.wake_at(), side_.wake_at(), session_.wake_at(), status_due_});
   if (session_.token().empty()) return next;  // the others wait for it
   next = std::min({next, reporter_.wake_at(), channel_.wake_at()});
   return updater_ ? std::min(next, updater_->wake_at()) : next;
@@ -106,24 +106,41 @@ void Agent::dispatch(const Event& event, const Now& now, Actions& out) {
                  [&](const Tick& e) {
                    if (e.free_mb >= 0) free_mb_ = e.free_mb;
                  },
-                 [&](const Shutdown&) { director_.shut_down(now, out); },
-                 [&](const IntentStored& e) { director_.intent_stored(e.play); },
+                 [&](const Shutdown&) {
+                   director_.shut_down(now, out);
+                   side_.shut_down(now, out);
+                 },
+                 [&](const IntentStored& e) {
+                   director_.intent_stored(e.play);
+                   side_.intent_stored(e.play);
+                 },
                  [&](const RecordStored& e) { ledger_.settled(e.play, out); },
                  [&](const PlaysLoaded& e) {
                    const std::string screen = session_.provision() ? session_.provision()->screen : std::string{};
                    reporter_.plays_loaded(e, now, screen, session_.token(), chance_, out);
                  },
-                 [&](const ScreenGone&) { director_.screen_gone(now, out); },
+                 [&](const ScreenGone&) {
+                   screen_greeted_ = false;
+                   director_.screen_gone(now, out);
+                   side_.screen_gone(now, out);
+                 },
                  [&](const FromScreen& e) { from_screen(e.message, now, out); },
                  [&](const ShotTaken& e) { shot_taken(e, out); },
-                 [&](const Opened& e) { director_.opened(e.play, now); },
+                 [&](const Opened& e) {
+                   director_.opened(e.play, now);
+                   side_.opened(e.play, now);
+                 },
                  [&](const OpenFailed& e) {
                    out.emplace_back(Alarm{with_context(e.error, "open of " + e.sha256)});
                    if (updater_ && (e.error.code == Code::blob_damaged || e.error.code == Code::not_found))
                      updater_->blob_lost(e.sha256, now);
                    director_.open_failed(e.play, now, chance_, out);
+                   side_.open_failed(e.play, now, chance_, out);
                  },
-                 [&](const DecoderEnded& e) { director_.decoder_ended(e.play, e.clean, now, chance_, out); },
+                 [&](const DecoderEnded& e) {
+                   director_.decoder_ended(e.play, e.clean, now, chance_, out);
+                   side_.decoder_ended(e.play, e.clean, now, chance_, out);
+                 },
                  [&](const Answered& e) {
                    session_.answered(e, now, chance_, out);
                    if (updater_) updater_->answered(e, now, chance_, out);
@@ -132,7 +149,11 @@ void Agent::dispatch(const Event& event, const Now& now, Actions& out) {
                    shot_sent(e, out);
                  },
                  [&](const DocumentReady& e) {
-                   if (e.cycle == 0) return e.error ? ticker_.failed(e.sha256) : ticker_.document(e.sha256, e.bytes);
+                   if (e.cycle == 0) {
+                     const bool taken = e.error ? arrangement_.failed(e.sha256) : arrangement_.document(e.sha256, e.bytes);
+                     if (taken) return;
+                     return e.error ? ticker_.failed(e.sha256) : ticker_.document(e.sha256, e.bytes);
+                   }
                    if (updater_) updater_->document_ready(e, now, chance_, out);
                  },
                  [&](const MediaStored& e) {
@@ -164,23 +185,22 @@ void Agent::dispatch(const Event& event, const Now& now, Actions& out) {
 void Agent::from_screen(const wire::ToAgent& m, const Now& now, Actions& out) {
   std::visit(
       Overloaded{
-          [&](const wire::Ready& r) {
-            screen_ = {r.width, r.height};
-            director_.screen_ready(now, screen_, r.run, out);
-            if (updater_) updater_->set_screen(screen_, now);
-            ticker_.screen_ready();
-            slate_told_.reset();
-            out.emplace_back(TellScreen{output_});
+          [&](const wire::Ready& r) { screen_ready(r, now, out); }, [&](const wire::Resumed& e) { ledger_.screen_resumed(e.plays, out); },
+          [&](const wire::Cued& e) {
+            director_.cued(e, now);
+            side_.cued(e, now);
           },
-          [&](const wire::Resumed& e) { ledger_.screen_resumed(e.plays, out); }, [&](const wire::Cued& e) { director_.cued(e, now); },
-          [&](const wire::Failed& e) { director_.failed(e, now, chance_, out); },
+          [&](const wire::Failed& e) { of(e.play).failed(e, now, chance_, out); },
           [&](const wire::Started& e) {
-            director_.started(e, now, clock_name_, out);
+            of(e.play).started(e, now, clock_name_, out);
             status_due_ = std::min(status_due_, now.boot + Millis{200});
           },
-          [&](const wire::Ended& e) { director_.ended(e, now, clock_name_, chance_, out); },
+          [&](const wire::Ended& e) { of(e.play).ended(e, now, clock_name_, chance_, out); },
           [&](const wire::Idle&) {},  // settle() looks for the next item after every event
-          [&](const wire::Alive& e) { director_.alive(e, now, chance_, out); },
+          [&](const wire::Alive& e) {
+            director_.alive(e, now, chance_, out);
+            side_.alive(e, now, chance_, out);
+          },
           [&](const wire::Shot&) {},  // comes as ShotTaken, with its bytes
       },
       m);
@@ -216,12 +236,14 @@ void Agent::pushed_withdrawals(const json::value& envelope, const Now& now, Acti
   for (const auto& [id, w] : state_->withdrawals())
     if (!before.contains(id)) unconfirmed_.insert(id);
   director_.ask_door_now();
+  side_.ask_door_now();
+  arrangement_.ask_door_now();
 }
 
 void Agent::confirm_withdrawn(Actions& out) {
   if (unconfirmed_.empty() || !channel_.open()) return;
   for (const auto& id : unconfirmed_)
-    if (director_.has(id)) return;
+    if (director_.has(id) || side_.has(id)) return;
   json::array ids;
   for (const auto& id : unconfirmed_) ids.emplace_back(id);
   unconfirmed_.clear();
@@ -303,10 +325,20 @@ Programme Agent::programme(const Now&) {
 
 void Agent::settle_director(const Now& now, Actions& out) {
   const Programme p = programme(now);
-  if (updater_ && updater_->take_changed())
-    director_.set_changed(now, p, chance_, out);
-  else
-    director_.advance(now, p, chance_, out);
+  const bool changed = updater_ && updater_->take_changed();
+  if (director_.screen_connected() && updater_) {
+    if (changed) arrangement_.ask_door_now();
+    const auto& provision = *session_.provision();
+    arrangement_.advance(now, p, provision.region, provision.site, session_.token(), out);
+  }
+  for (auto* director : {&director_, &side_}) {
+    if (changed)
+      director->set_changed(now, p, chance_, out);
+    else if (arrangement_.pending(now))
+      director->rest_until(now.boot + Millis{100});
+    else
+      director->advance(now, p, chance_, out);
+  }
   if (!director_.screen_connected()) return;
   if (identify_until_ > Millis{0})
     identify(now, out);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "player/agent/core/action.hpp"
+#include "player/agent/core/arrangement.hpp"
 #include "player/agent/core/channel.hpp"
 #include "player/agent/core/director.hpp"
 #include "player/agent/core/event.hpp"
@@ -54,14 +55,18 @@ class Agent {
   /// One step. `entropy`: fresh random bits. The actions are to be carried out in order.
   Actions handle(const Event& event, Instant at, std::uint64_t entropy);
   /// After a Shutdown: nothing is on the surface and every play has its record.
-  bool quiet() const { return !director_.busy() && ledger_.open().empty() && !ledger_.storing(); }
+  bool quiet() const { return !director_.busy() && !side_.busy() && ledger_.open().empty() && !ledger_.storing(); }
   /// CLOCK_BOOTTIME of the next Tick that is wanted.
   Millis wake_at() const;
 
   // For the status, tests and the simulator.
   const trust::TrustedState* trusted() const { return state_.get(); }
   const Updater* updater() const { return updater_ ? &*updater_ : nullptr; }
-  const Director& director() const { return director_; }
+  const Director& director() const { return director_; }  ///< of the main zone
+  /// True while this play of any zone waits to be opened.
+  bool wants(std::string_view play) const { return director_.wants(play) || side_.wants(play); }
+  /// Blobs of all plays in the queues: not to be removed.
+  std::set<std::string, std::less<>> in_use() const;
   const Ledger& ledger() const { return ledger_; }
   const Reporter& reporter() const { return reporter_; }
   const Session& session() const { return session_; }
@@ -79,6 +84,7 @@ class Agent {
   Result<void> load(Loaded loaded, Instant at);
   Result<void> make_trust(const std::optional<std::string>& saved, const Now& now);
   void dispatch(const Event& event, const Now& now, Actions& out);
+  void screen_ready(const wire::Ready& m, const Now& now, Actions& out);
   void from_screen(const wire::ToAgent& m, const Now& now, Actions& out);
   void channel_message(const std::string& text, const Now& now, Actions& out);
   void pushed_withdrawals(const json::value& envelope, const Now& now, Actions& out);
@@ -99,6 +105,8 @@ class Agent {
   void save(const Now& now, Actions& out);
   void note_alarms(const Now& now, const Actions& out);
   Programme programme(const Now& now);
+  /// The director whose play this is; the main zone's for one that nobody knows.
+  Director& of(std::string_view play) { return side_.knows(play) ? side_ : director_; }
   Now read(Instant at) const;
 
   AgentConfig config_;
@@ -111,7 +119,10 @@ class Agent {
   std::optional<Updater> updater_;
   Loaded pending_;  // what the updater gets once there is one
   Ledger ledger_;
-  Director director_{ledger_};
+  Director director_{ledger_, kMainZone}, side_{ledger_, kSideZone};
+  Arrangement arrangement_;
+  bool screen_greeted_ = false;  // it said ready on this connection
+  std::string screen_run_;       // which process of it
   Reporter reporter_;
   Channel channel_;
   Ticker ticker_;

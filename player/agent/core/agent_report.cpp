@@ -43,7 +43,7 @@ std::string Agent::status_json(const Now& now) const {
 
 bool Agent::withdrawals_done() const {
   const auto& all = state_->withdrawals();
-  return std::none_of(all.begin(), all.end(), [&](const auto& w) { return director_.has(w.first); });
+  return std::none_of(all.begin(), all.end(), [&](const auto& w) { return director_.has(w.first) || side_.has(w.first); });
 }
 
 void Agent::report_status(const Now& now, Actions& out) {

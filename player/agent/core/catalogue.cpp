@@ -1,7 +1,10 @@
 #include "player/agent/core/catalogue.hpp"
 
 #include <charconv>
+#include <string>
 #include <tuple>
+
+#include "shared/layout/layout.hpp"
 
 namespace fz::agent {
 namespace {
@@ -15,7 +18,18 @@ bool read_number(std::string_view text, int& out) {
   return error == std::errc{} && end == text.data() + text.size() && out > 0 && out <= 16384;
 }
 
+// "portrait-1080p": the variant of an item for one shape of screen.
+std::optional<layout::Shape> variant_of(std::string_view profile) {
+  const auto dash = profile.find('-');
+  return dash == std::string_view::npos ? std::nullopt : layout::shape_named(profile.substr(0, dash));
+}
+
 PixelSize size_of(std::string_view profile) {
+  if (const auto shape = variant_of(profile)) {
+    auto s = size_of(profile.substr(profile.find('-') + 1));
+    if (*shape == layout::Shape::portrait && s.width > s.height) std::swap(s.width, s.height);
+    return s;
+  }
   if (const auto x = profile.find('x'); x != std::string_view::npos) {
     PixelSize s;
     if (read_number(profile.substr(0, x), s.width) && read_number(profile.substr(x + 1), s.height)) return s;
@@ -27,16 +41,18 @@ PixelSize size_of(std::string_view profile) {
 }
 
 // Smaller is better.
-std::tuple<int, int, std::int64_t> rank(const trust::Rendition& r, ScreenSize screen) {
+std::tuple<int, int, int, std::int64_t> rank(const trust::Rendition& r, ScreenSize screen) {
   const PixelSize s = size_of(r.profile);
-  if (s.width == 0) return {3, 0, 0};
+  const auto variant = variant_of(r.profile);
+  const int shape = !variant ? 1 : *variant == layout::shape_of(screen.width, screen.height) ? 0 : 2;
+  if (s.width == 0) return {shape, 3, 0, 0};
   const std::int64_t area = std::int64_t{s.width} * s.height;
   // Lines count by the shorter side: a "1080p" picture of a portrait film is 1080 wide.
   const int need = std::min(screen.width, screen.height);
   const int has = std::min(s.width, s.height);
   const bool wrong_way = r.profile.find('x') != std::string::npos && (s.width < s.height) != (screen.width < screen.height);
-  if (has >= need) return {0, wrong_way, area};
-  return {1, wrong_way, -area};
+  if (has >= need) return {shape, 0, wrong_way, area};
+  return {shape, 1, wrong_way, -area};
 }
 
 }  // namespace

@@ -16,6 +16,13 @@ struct ScreenSize {
   bool operator==(const ScreenSize&) const = default;
 };
 
+/// A zone of the surface that plays items, as the screen told it.
+struct Place {
+  ScreenSize size;
+  std::string fit = "contain", surround = "plain";
+  bool operator==(const Place&) const = default;
+};
+
 /// One item in the form in which this screen shows it.
 struct Item {
   std::string approval;
@@ -31,10 +38,11 @@ using Catalogue = std::map<std::string, Item, std::less<>>;
 /// True for documents that the screen renders itself (slogan, bulletin, warning): "text/plain" and "application/vnd.fz.*+json".
 bool is_text(std::string_view mime);
 
-/// The rendition for a surface of this size; the approval's first one when nothing fits better. Order of preference:
-/// the same orientation, then the smallest that is not smaller than the surface, then the largest, then the order in the
-/// approval. Sizes are read from the profile: "1080p" and "720p" (lines of a landscape picture), "1080x1920", and
-/// "original" (unknown size, only when nothing else is there). REQUIRES: at least one rendition.
+/// The rendition for a zone of this size; the approval's first one when nothing fits better. Order of preference: the variant
+/// for the zone's shape ("portrait-1080p"), then the item without a shape, then other variants; among them the same orientation, then the
+/// smallest that is not smaller than the surface, then the largest, then the order in the approval. Sizes are read from the profile:
+/// "1080p" and "720p" (lines of a landscape picture), "1080x1920", and "original" (unknown size, only when nothing else is there).
+/// REQUIRES: at least one rendition.
 const trust::Rendition& choose_rendition(const std::vector<trust::Rendition>& renditions, ScreenSize screen);
 
 }  // namespace fz::agent

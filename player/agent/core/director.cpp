@@ -55,12 +55,11 @@ void Director::stop(Play& p, std::string_view why, const Now& now, Actions& out)
 
 // ---- the screen comes and goes --------------------------------------------------------------------------------------
 
-void Director::screen_ready(const Now& now, ScreenSize size, std::string_view run, Actions& out) {
+void Director::screen_ready(const Now& now, Place place, Actions& out) {
   screen_gone(now, out);
   connected_ = true;
-  size_ = size;
+  place_ = std::move(place);
   last_alive_ = inherited_since_ = now.boot;
-  ledger_->screen_ready(run);
 }
 
 void Director::screen_gone(const Now&, Actions& out) {
@@ -161,6 +160,7 @@ void Director::decoder_ended(const std::string& play, bool clean, const Now& now
 
 void Director::alive(const wire::Alive& m, const Now& now, Chance& chance, Actions& out) {
   last_alive_ = now.boot;
+  if (!is_main()) return;  // what the screen holds is what it says of the main zone
   for (auto& p : queue_) {
     if (p.stage != Stage::on_air) continue;
     const bool in_time = now.boot + Millis{1000} < p.started + p.pick.duration;
@@ -182,6 +182,10 @@ std::string Director::on_air() const {
 
 bool Director::wants(std::string_view play) const {
   return std::any_of(queue_.begin(), queue_.end(), [&](const Play& p) { return p.id == play && p.stage == Stage::opening; });
+}
+
+bool Director::knows(std::string_view play) const {
+  return std::any_of(queue_.begin(), queue_.end(), [&](const Play& p) { return p.id == play; });
 }
 
 bool Director::has(std::string_view approval) const {
@@ -219,7 +223,7 @@ void Director::check_doors(const Now& now, const Programme& programme, Chance&, 
 
 void Director::check_times(const Now& now, Chance& chance, Actions& out) {
   std::vector<std::string> late;
-  const auto standing = ledger_->standing(kMainZone);
+  const auto standing = ledger_->standing(zone_);
   bool before_is_over = !standing.inherited;  // what an earlier run of this program put there goes on to its end
   if (!standing.inherited || standing.begun) inherited_since_ = now.boot;
   if (now.boot - inherited_since_ > kInheritedLimit) {
@@ -259,7 +263,7 @@ void Director::check_times(const Now& now, Chance& chance, Actions& out) {
     punish(*find(id), now, chance);
     discard(id, "too_slow", out);
   }
-  if (now.boot - last_alive_ > kHeartbeat) {
+  if (is_main() && now.boot - last_alive_ > kHeartbeat) {
     last_alive_ = now.boot;
     out.emplace_back(RestartScreen{"no heartbeat"});
   }
@@ -284,7 +288,8 @@ void Director::preempt(const Now& now, const Programme& programme, Actions& out)
   std::vector<std::string> waiting;
   for (auto& p : queue_) {
     if (p.stage < Stage::gone) waiting.push_back(p.id);
-    if (p.stage == Stage::gone) stop(p, "replaced", now, out);
+    // Beside an emergency nothing else is shown.
+    if (p.stage == Stage::gone || (p.stage == Stage::on_air && !is_main())) stop(p, "replaced", now, out);
   }
   for (const auto& id : waiting) discard(id, "replaced", out);
 }
@@ -314,7 +319,7 @@ void Director::fill(const Now& now, const Programme& programme, Actions& out) {
     p.item = programme.catalogue->find(picked->approval)->second;
     p.pick = std::move(*picked);
     p.since = now.boot;
-    out.emplace_back(OpenItem{p.id, std::string(kMainZone), p.item, p.pick.duration, size_});
+    out.emplace_back(OpenItem{p.id, zone_, p.item, p.pick.duration, place_});
     queue_.push_back(std::move(p));
   }
 }
@@ -340,7 +345,7 @@ void Director::go(const Now& now, const Programme& programme, Chance& chance, Ac
   const auto on_its_way = [](const Play& p) { return p.stage >= Stage::storing && p.stage <= Stage::gone; };
   const auto urgent = [](const Play& p) { return p.stage == Stage::cued && p.pick.priority == schedule::Class::emergency; };
   if (std::any_of(queue_.begin(), queue_.end(), on_its_way)) return;
-  if (ledger_->standing(kMainZone).unheard && std::none_of(queue_.begin(), queue_.end(), urgent)) return;
+  if (ledger_->standing(zone_).unheard && std::none_of(queue_.begin(), queue_.end(), urgent)) return;
   Millis left{0};
   for (const auto& p : queue_)
     if (p.stage == Stage::on_air) left = p.started + p.pick.duration - now.boot;
@@ -350,16 +355,8 @@ void Director::go(const Now& now, const Programme& programme, Chance& chance, Ac
       if (left > kTakeLater) return;  // its turn; there is still time to get it ready
       continue;
     }
-    Intent intent{it->id,
-                  std::string(kMainZone),
-                  it->item.approval,
-                  it->item.sha256,
-                  it->pick.campaign,
-                  it->pick.slot,
-                  it->pick.duration,
-                  now.utc,
-                  {},
-                  std::string(programme.clock)};
+    Intent intent{it->id,  zone_, it->item.approval,           it->item.sha256, it->pick.campaign, it->pick.slot, it->pick.duration,
+                  now.utc, {},    std::string(programme.clock)};
     set_stage(*it, Stage::storing, now);
     ledger_->intend(std::move(intent), out);
     const auto first = std::find_if(queue_.begin(), it, [](const Play& p) { return p.stage < Stage::cued; });

@@ -1,4 +1,4 @@
-// Decides what the main zone shows next: picks by the schedule's rotation, prefetches two deep, asks the last door before
+// Decides what a zone shows next: picks by the schedule's rotation, prefetches two deep, asks the last door before
 // the cue, before the go and every second, and answers for what the screen reports. Sans-I/O, one owner.
 #pragma once
 #include <deque>
@@ -14,7 +14,7 @@
 
 namespace fz::agent {
 
-inline constexpr std::string_view kMainZone = "main";
+inline constexpr std::string_view kMainZone = "main", kSideZone = "side";
 
 /// What the director may show from; borrowed for one call.
 struct Programme {
@@ -29,13 +29,16 @@ struct Programme {
 
 class Director {
  public:
-  explicit Director(Ledger& ledger) : ledger_(&ledger) {}
+  /// `zone`: kMainZone or kSideZone. The main zone's director alone watches the screen program and shows emergencies; while one
+  /// may be shown there the other takes everything off.
+  Director(Ledger& ledger, std::string_view zone)
+      : zone_(zone), ledger_(&ledger), rotation_(zone == kMainZone ? schedule::Layer::main : schedule::Layer::side) {}
 
   void restore(schedule::Rotation rotation) { rotation_ = std::move(rotation); }
   const schedule::Rotation& rotation() const { return rotation_; }
 
-  /// `run`: which process of the screen it is.
-  void screen_ready(const Now& now, ScreenSize size, std::string_view run, Actions& out);
+  /// The screen is there, or it laid this zone out anew: what was cued for another place is gone.
+  void screen_ready(const Now& now, Place place, Actions& out);
   void screen_gone(const Now& now, Actions& out);
   /// Takes everything off and begins nothing more.
   void shut_down(const Now& now, Actions& out);
@@ -59,11 +62,16 @@ class Director {
   /// Something may have to go now (a withdrawal): the door is asked at the next advance(), not at the next second.
   void ask_door_now() { next_door_ = Millis{0}; }
   Millis wake_at() const { return wake_at_; }
+  /// Nothing is decided before `boot`: the surface is being laid out.
+  void rest_until(Millis boot) { wake_at_ = boot; }
   /// True while this play waits to be opened.
   bool wants(std::string_view play) const;
+  /// True while this play is in the queue.
+  bool knows(std::string_view play) const;
   /// True while a play of this approval is queued or on the surface.
   bool has(std::string_view approval) const;
   bool screen_connected() const { return connected_; }
+  const Place& place() const { return place_; }
   /// Approval on air; empty if none.
   std::string on_air() const;
   /// Blobs of all plays in the queue: not to be removed.
@@ -109,12 +117,15 @@ class Director {
   void punish(const Play& p, const Now& now, Chance& chance);
   void remove(const std::string& id, Actions& out);
 
+  bool is_main() const { return zone_ == kMainZone; }
+
+  std::string zone_;
   Ledger* ledger_;
-  schedule::Rotation rotation_{schedule::Layer::main};
+  schedule::Rotation rotation_;
   std::deque<Play> queue_;                                 // in the order in which they go
   std::map<std::string, Penalty, std::less<>> penalties_;  // by blob
   bool connected_ = false, shut_down_ = false;
-  ScreenSize size_;
+  Place place_;
   Millis wake_at_{};
   Millis last_alive_{}, last_advance_{};
   Millis next_door_{}, inherited_since_{};

@@ -242,6 +242,8 @@ void Updater::plan_items(const Now&, Actions& out) {
   std::set<std::string, std::less<>> used;
   for (const auto& slot : next_playlist_->slots)
     for (const auto& item : slot.items) used.insert(item.approval);
+  for (const auto* approval : {&next_playlist_->layout, &next_playlist_->facts})
+    if (!approval->empty()) used.insert(*approval);
   for (const auto& id : used) {
     const auto record = state_->approvals().find(id);
     if (record == state_->approvals().end() || !next_.approvals.contains(id)) continue;

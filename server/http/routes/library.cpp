@@ -1,6 +1,7 @@
 // Items and their renditions. Uploads are in uploads.cpp.
 #include "server/http/json_out.hpp"
 #include "server/http/routes.hpp"
+#include "shared/layout/layout.hpp"
 #include "shared/render/render.hpp"
 
 namespace fz::http {
@@ -21,6 +22,29 @@ Result<net::Response> list_items(Call& call) {
   return reply({{"items", list_json(items, language_of(call.request))}});
 }
 
+namespace {
+
+// The document's own bytes as they will be signed; fills in what it says of itself.
+Result<std::string> read_text(const json::value& document, library::NewText& text) {
+  const auto* type = document.as_object().if_contains("type");
+  if (type && type->is_string() && type->get_string() == "layout") {
+    FZ_TRY(const auto parsed, layout::parse(json::write(document)));
+    text.kind = library::Kind::layout;
+    text.mime = layout::kMediaType;
+    text.exposes = "method";
+    return layout::write(parsed);
+  }
+  FZ_TRY(const auto parsed, render::parse_document(json::write(document)));
+  FZ_CHECK(render::check_import(parsed));
+  text.kind = library::kind_from_name(render::document_type(parsed)).value();
+  text.mime = render::document_mime(parsed);
+  text.fraud_kind = render::document_kind_of_fraud(parsed);
+  text.exposes = render::document_exposes(parsed) == render::Exposes::method ? "method" : "case";
+  return render::write_document(parsed);
+}
+
+}  // namespace
+
 Result<net::Response> create_text_item(Call& call) {
   FZ_TRY(const auto body, call.body());
   json::Reader in(body, "item");
@@ -29,13 +53,7 @@ Result<net::Response> create_text_item(Call& call) {
   const auto* document = in.object_member("document");
   text.item = in.string_or("item", "", 64);
   FZ_CHECK(in.finish());
-  FZ_TRY(const auto parsed, render::parse_document(json::write(*document)));
-  const std::string bytes = render::write_document(parsed);
-  FZ_CHECK(render::check_import(parsed));
-  text.kind = library::kind_from_name(render::document_type(parsed)).value();
-  text.mime = render::document_mime(parsed);
-  text.fraud_kind = render::document_kind_of_fraud(parsed);
-  text.exposes = render::document_exposes(parsed) == render::Exposes::method ? "method" : "case";
+  FZ_TRY(const std::string bytes, read_text(*document, text));
   FZ_TRY(text.digest, call.app.blobs.put(bytes));  // blobs first, rows second
   FZ_TRY(const auto item,
          call.app.store.write([&](store::Tx& tx) { return library::create_text(tx.library(), tx.context(call.actor, call.now), text); }));

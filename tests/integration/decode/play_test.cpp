@@ -122,6 +122,43 @@ TEST(DecodePlay, ScalesIntoTheZone) {
   EXPECT_EQ(clip_number(*f, 853, -107, 0), 1);
 }
 
+// A clip of 640x360 in a zone of another size keeps every pixel: centred, cut or bordered.
+TEST(DecodePlay, ExactPixelsAreNeverScaled) {
+  auto whole = start(open_media("bar8.mp4"), 640, 360);
+  auto small = start(open_media("bar8.mp4"), 400, 200, wire::Fit::exact), large = start(open_media("bar8.mp4"), 800, 400, wire::Fit::exact);
+  auto a = next(whole), b = next(small), c = next(large);
+  ASSERT_TRUE(a && b && c);
+  for (int y = 0; y < 200; ++y)
+    for (int x = 0; x < 400; ++x) ASSERT_EQ(luma(*b, x, y), luma(*a, x + 120, y + 80)) << x << "," << y;
+  for (int y = 0; y < 360; ++y)
+    for (int x = 0; x < 640; ++x) ASSERT_EQ(luma(*c, x + 80, y + 20), luma(*a, x, y)) << x << "," << y;
+  EXPECT_EQ(luma(*c, 0, 0), 16);
+}
+
+TEST(DecodePlay, ABlurredSurroundLeavesThePictureAsItIs) {
+  DecodeRequest r;
+  r.geometry = {640, 640, 6, 48000};
+  r.surround = wire::Surround::blur;
+  r.program = bin_dir() / "fz-decode";
+  auto p = DecoderProcess::start(open_media("bar8.mp4"), r);
+  ASSERT_TRUE(p);
+  auto reader = p->reader();
+  ASSERT_TRUE(reader);
+  Play blurred{std::move(*p), std::move(*reader)};
+  auto plain = start(open_media("bar8.mp4"), 640, 640), alone = start(open_media("bar8.mp4"), 640, 360);
+  auto b = next(blurred), c = next(plain), d = next(alone);
+  ASSERT_TRUE(b && c && d);
+  int sum = 0;
+  for (int y = 0; y < 140; ++y)
+    for (int x = 0; x < 640; ++x) {
+      ASSERT_EQ(luma(*c, x, y), 16);
+      sum += luma(*b, x, y) - 16;
+    }
+  EXPECT_GT(sum / (140 * 640), 10) << "the surround has the film's light";
+  for (int y = 150; y < 490; ++y)
+    for (int x = 0; x < 640; ++x) ASSERT_EQ(luma(*b, x, y), luma(*d, x, y - 140));
+}
+
 TEST(DecodePlay, AppliesRotation) {
   auto p = start(open_media("turned.mp4"), 360, 640);
   auto f = next(p);

@@ -6,6 +6,7 @@
 #include "tests/integration/screen/harness.hpp"
 // Last: its macros (Bool, None, Status) are words of other headers.
 #include <X11/Xlib.h>
+#include <X11/Xutil.h>
 
 namespace fz::test {
 namespace {
@@ -43,6 +44,27 @@ struct XServer {
     return rgb ? *rgb : "";
   }
 };
+
+// As a window manager would.
+void resize_window(const std::string& display, const std::string& title, unsigned width, unsigned height) {
+  Display* d = XOpenDisplay(display.c_str());
+  ASSERT_NE(d, nullptr);
+  Window root = DefaultRootWindow(d), parent = 0, *children = nullptr;
+  unsigned n = 0;
+  XQueryTree(d, root, &root, &parent, &children, &n);
+  bool found = false;
+  for (unsigned i = 0; i < n; ++i) {
+    char* name = nullptr;
+    if (XFetchName(d, children[i], &name) && name) {
+      found = found || title == name;
+      if (title == name) XResizeWindow(d, children[i], width, height);
+      XFree(name);
+    }
+  }
+  EXPECT_TRUE(found);
+  if (children) XFree(children);
+  XCloseDisplay(d);
+}
 
 std::string reference(const std::string& name) {
   SpawnOptions o;
@@ -107,6 +129,54 @@ TEST(ScreenX11, NobodyClosesAFullScreen) {
   press_the_cross(x.display);
   auto frames = screen.tap().size();
   EXPECT_TRUE(screen.until([&](auto& tap) { return tap.size() > frames + 20; })) << screen.log();
+  screen.process.signal(SIGTERM);
+  screen.wait();
+}
+
+// A panel that hangs on its side: the logical surface is 360x640, and the picture on the output is that one, turned.
+TEST(ScreenX11, ATurnedPanelShowsTheWholeSurfaceTurned) {
+  XServer x;
+  Screen screen({"--play", media("poster.png").string(), "--still-ms", "60000", "--sink", "x11", "--rotate", "90", "--fit", "cover"},
+                {{"DISPLAY", x.display}});
+  ASSERT_TRUE(screen.until([](auto& tap) { return !order(tap).empty(); })) << screen.log();
+  EXPECT_EQ(screen.tap().back().rows, 640) << "as it is seen";
+  SpawnOptions o;
+  o.argv = {"ffmpeg",   "-v",
+            "error",    "-nostdin",
+            "-i",       media("poster.png").string(),
+            "-vf",      "scale=360:640:force_original_aspect_ratio=increase,crop=360:640,transpose=clock",
+            "-f",       "rawvideo",
+            "-pix_fmt", "rgb24",
+            "pipe:1"};
+  auto want = run_command(o, Seconds{30}, std::size_t{16} << 20);
+  ASSERT_TRUE(want);
+  ASSERT_EQ(want->size(), static_cast<std::size_t>(kWidth * kHeight * 3));
+  EXPECT_LT(difference(x.picture(), *want), 8.0);
+  screen.process.signal(SIGTERM);
+  screen.wait();
+}
+
+// The output gets another mode (here: its window another size). The item that was made for the old one ends, its picture is held
+// and the next one is made for the new size; nothing is dark meanwhile.
+TEST(ScreenX11, AnotherModeIsFollowedWithoutADarkFrame) {
+  XServer x;
+  Screen screen(
+      {"--play", media("bar8.mp4").string(), media("bar9.mp4").string(), "--loop", "0", "--sink", "x11", "--window", "--size", "480x270"},
+      {{"DISPLAY", x.display}});
+  ASSERT_TRUE(screen.until([](auto& tap) { return order(tap).size() >= 2; })) << screen.log();
+  resize_window(x.display, "Fanzha", 320, 200);
+  ASSERT_TRUE(screen.until([](auto& tap) { return !tap.empty() && tap.back().rows == 200; })) << screen.log();
+  auto before = order(screen.tap()).size();
+  ASSERT_TRUE(screen.until([before](auto& tap) { return order(tap).size() >= before + 2; })) << screen.log();
+  bool first = true;
+  for (auto& f : screen.tap()) {
+    ASSERT_GE(f.luma, 20) << "dark at " << f.pts_ns;
+    if (!first) {
+      EXPECT_TRUE(f.rows == 270 || f.rows == 200);
+    }
+    first = false;
+  }
+  EXPECT_EQ(screen.tap().back().rows, 200);
   screen.process.signal(SIGTERM);
   screen.wait();
 }

@@ -28,6 +28,15 @@ TEST(Catalogue, TheRenditionThatFitsTheSurface) {
   EXPECT_EQ(choose({"strange", "other"}, 1920, 1080), "strange");
 }
 
+TEST(Catalogue, TheVariantForTheScreensShapeComesFirst) {
+  const auto all = {"1080p", "720p", "portrait-1080p", "portrait-720p", "strip-1920x384"};
+  EXPECT_EQ(choose(all, 1080, 1920), "portrait-1080p");
+  EXPECT_EQ(choose(all, 720, 1280), "portrait-720p");
+  EXPECT_EQ(choose(all, 1920, 384), "strip-1920x384");
+  EXPECT_EQ(choose(all, 1920, 1080), "1080p") << "no landscape variant: the item itself";
+  EXPECT_EQ(choose({"portrait-1080p"}, 1920, 1080), "portrait-1080p") << "better than nothing";
+}
+
 TEST(Set, IsReadBackAsItWasWritten) {
   PlaySet set;
   set.targets_version = 7;

@@ -61,6 +61,31 @@ TEST_F(CampaignsTest, JsonIsStrict) {
   EXPECT_FALSE(with("15000", "10"));
 }
 
+TEST_F(CampaignsTest, ALayoutIsALayoutAndMustBeApprovedToo) {
+  auto approved = item_;
+  approved.state = library::State::approved;
+  put(approved);
+  auto d = draft();
+  d.layout = "i1";
+  EXPECT_EQ(make(hall_.publisher, d).error().code, Code::wrong_item_kind) << "a poster is none";
+  library::Item layout = approved;
+  layout.id = "l1";
+  layout.kind = library::Kind::layout;
+  layout.source_mime = "application/vnd.fz.layout+json";
+  layout.state = library::State::draft;
+  put(layout);
+  d.layout = "l1";
+  EXPECT_EQ(from_json(to_json(d))->layout, "l1");
+  auto c = make(hall_.publisher, d);
+  ASSERT_TRUE(c) << to_log(c.error());
+  EXPECT_EQ(state(c->id, State::active).error().code, Code::campaign_unapproved);
+  layout.state = library::State::approved;
+  put(layout);
+  EXPECT_TRUE(state(c->id, State::active));
+  d.facts = "l1";
+  EXPECT_EQ(make(hall_.publisher, d).error().code, Code::wrong_item_kind) << "a layout is no table of facts";
+}
+
 TEST_F(CampaignsTest, IsMadeByAPublisherForItsBranch) {
   auto c = make(hall_.publisher, draft());
   ASSERT_TRUE(c) << to_log(c.error());

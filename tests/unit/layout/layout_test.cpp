@@ -44,6 +44,13 @@ TEST(Layout, ReadsEveryMemberAndWritesItBack) {
   EXPECT_EQ(write(*again), write(*l));
 }
 
+TEST(Layout, AReviewerReadsEveryMember) {
+  auto text = describe(*parse(kHall));
+  for (auto part :
+       {"大厅", "fade", "landscape #102030", "main (main): x 0 y 0 w 780 h 920 /1000, cover, blur", "90 px/s", "300..900/1000", "facts"})
+    EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
+}
+
 TEST(Layout, RefusesWhatCannotBeShownEachWithItsOwnWord) {
   struct Case {
     std::string text;
@@ -87,6 +94,8 @@ TEST(Layout, ShapesOfRealScreens) {
   EXPECT_EQ(shape_of(1024, 1024), Shape::landscape);
   for (auto name : {"landscape", "portrait", "strip"}) EXPECT_EQ(shape_name(*shape_named(name)), name);
   EXPECT_FALSE(shape_named("round"));
+  for (auto fit : {Fit::contain, Fit::cover, Fit::exact}) EXPECT_EQ(fit_named(fit_name(fit)), fit);
+  EXPECT_FALSE(fit_named("stretch"));
 }
 
 }  // namespace

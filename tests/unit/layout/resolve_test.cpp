@@ -85,11 +85,18 @@ TEST(Resolve, TheBuiltInLayoutFillsEverySurface) {
     EXPECT_EQ(r.main().rect, (Rect{0, 0, w, h}));
     const auto& t = r.find(Kind::ticker)->rect;
     EXPECT_EQ(t.y + t.height, h);
-    EXPECT_TRUE(r.ticker_over_main);
+    EXPECT_TRUE(r.built_in);
   }
   auto narrow = built_in(64, 64, 0, *parse_margins("40"));
   EXPECT_EQ(narrow.main().rect, (Rect{0, 0, 64, 64})) << "margins that leave nothing are ignored";
   EXPECT_EQ(built_in(1920, 1080, 90, *parse_margins("10")).main().rect, (Rect{10, 10, 1060, 1900}));
+}
+
+TEST(Resolve, TheBuiltInTickerFitsEverySurface) {
+  EXPECT_EQ(ticker_height(1080), 72);
+  EXPECT_EQ(ticker_height(1920), 128);
+  EXPECT_EQ(ticker_height(128), 16);
+  for (int h = 16; h < 4096; h += 2) EXPECT_EQ(ticker_height(h) % 2, 0);
 }
 
 }  // namespace

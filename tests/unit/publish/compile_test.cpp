@@ -84,6 +84,28 @@ TEST(Compile, RulesRenditionsAndApprovals) {
   EXPECT_TRUE(out.warnings_zh.empty()) << out.warnings_zh[0];
 }
 
+TEST(Compile, TheFirstCampaignThatNamesALayoutDecides) {
+  auto low = campaign("c1", {"ap-1"}), high = campaign("c2", {"ap-1"}), side = campaign("c3", {"ap-1"});
+  low.layout = "item-ap-low";
+  low.facts = "item-ap-facts";
+  high.layout = "item-ap-high";
+  high.priority = schedule::Class::timed;
+  side.layer = schedule::Layer::side;
+  const auto known = all({approved("ap-1"), approved("ap-low"), approved("ap-high"), approved("ap-facts")});
+  const auto out = make({low, high, side}, known);
+  const auto playlist = schedule::parse_playlist(out.playlist).value();
+  EXPECT_EQ(playlist.layout, "ap-high") << "the higher class";
+  EXPECT_EQ(playlist.facts, "ap-facts");
+  EXPECT_EQ(playlist.slots[2].layer, schedule::Layer::side);
+  EXPECT_TRUE(out.approvals.contains("trust/approvals/ap-high.json"));
+  EXPECT_TRUE(out.approvals.contains("trust/approvals/ap-facts.json"));
+  EXPECT_FALSE(out.approvals.contains("trust/approvals/ap-low.json"));
+  low.layout = "item-nobody-approved";
+  const auto without = make({low}, known);
+  EXPECT_TRUE(schedule::parse_playlist(without.playlist)->layout.empty());
+  EXPECT_EQ(without.warnings_en.size(), 1u);
+}
+
 TEST(Compile, EqualInputsGiveEqualBytesAndOtherInputsAnotherKey) {
   const auto known = all({approved("ap-1"), approved("ap-2")});
   const auto a = make({campaign("c1", {"ap-1"}), campaign("c2", {"ap-2"})}, known);

@@ -42,6 +42,13 @@ TEST(Playlist, RoundTripsEveryMember) {
   EXPECT_EQ(p->slots[0].layer, Layer::ticker);
   EXPECT_EQ(*parse_playlist(write_playlist(*p)), *p);
   EXPECT_EQ(parse_playlist(R"({"schema":1,"slots":[]})")->slots.size(), 0u);
+  const std::string with_layout = R"({"facts":"ap-f","layout":"ap-l","schema":1,"slots":[]})";
+  auto l = parse_playlist(with_layout);
+  ASSERT_TRUE(l) << to_log(l.error());
+  EXPECT_EQ(l->layout, "ap-l");
+  EXPECT_EQ(l->facts, "ap-f");
+  EXPECT_EQ(write_playlist(*l), with_layout);
+  EXPECT_EQ(parse_playlist(replaced(R"("weight":1)", R"("weight":1,"zone":"side")"))->slots[0].layer, Layer::side);
 }
 TEST(Playlist, RefusesWithTheCauseNamed) {
   struct Case {
@@ -54,6 +61,7 @@ TEST(Playlist, RefusesWithTheCauseNamed) {
            {replaced("\"schema\":1", "\"schema\":2"), Code::playlist_schema},
            {replaced("\"schema\":1", "\"schema\":2,\"layouts\":[]"), Code::playlist_schema},
            {replaced("\"schema\":1", "\"schema\":1,\"more\":1"), Code::unknown_field},
+           {replaced("\"schema\":1", "\"schema\":1,\"layout\":\"a/b\""), Code::bad_field},
            {replaced("\"weight\":1", "\"weight\":0"), Code::bad_field},
            {replaced("\"weight\":1", "\"weight\":1001"), Code::bad_field},
            {replaced("\"weight\":1", "\"weight\":1,\"x\":1"), Code::unknown_field},

@@ -150,7 +150,9 @@ TEST(Resolve, EmergencyReplacesEverything) {
   auto day = part("00:00", "24:00");
   auto ticker = slot("tick", {day});
   ticker.layer = Layer::ticker;
-  Playlist p{{slot("a", {day}), ticker, slot("e", {day}, Class::emergency)}};
+  auto side = slot("side", {day});
+  side.layer = Layer::side;
+  Playlist p{{slot("a", {day}), ticker, slot("e", {day}, Class::emergency), side}};
   auto r = resolve(p, z, at("2026-11-22T04:00:00Z"));
   ASSERT_EQ(r.playing.size(), 1u);
   EXPECT_EQ(p.slots[r.playing[0].slot].id, "e");
@@ -158,9 +160,8 @@ TEST(Resolve, EmergencyReplacesEverything) {
   // In the ticker it replaces the ticker only.
   p.slots[2].layer = Layer::ticker;
   r = resolve(p, z, at("2026-11-22T04:00:00Z"));
-  ASSERT_EQ(r.playing.size(), 2u);
-  EXPECT_EQ(r.playing[0].share_permille, 1000);
-  EXPECT_EQ(r.playing[1].share_permille, 1000);
+  ASSERT_EQ(r.playing.size(), 3u);
+  for (auto& playing : r.playing) EXPECT_EQ(playing.share_permille, 1000) << "each layer by itself";
   EXPECT_EQ(r.others[0].slot, 1u);
 }
 

@@ -44,11 +44,11 @@ TEST_F(CameraTest, TakesTheNextFrameAndWritesAPreview) {
   fs::create_directories(folder);
   std::promise<Result<Bytes>> taken;
   {
-    Camera camera(info);
+    Camera camera;
     camera.preview_to(folder);
     camera.take(100'000, [&](Result<Bytes> jpeg) { taken.set_value(std::move(jpeg)); });
     auto buffer = noise();
-    camera.saw(buffer.get(), 0);
+    camera.saw(buffer.get(), info, 0);
     auto result = taken.get_future();
     ASSERT_EQ(result.wait_for(Seconds(20)), std::future_status::ready);
     EXPECT_TRUE(result.get());

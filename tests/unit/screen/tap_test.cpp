@@ -80,6 +80,33 @@ TEST_F(TapTest, StoppedBeforeItWasShown) {
   EXPECT_EQ(std::get<wire::Ended>(m[0]).reason, wire::EndReason::stopped);
 }
 
+TEST_F(TapTest, EachZoneHasItsOwnPlay) {
+  auto main = at(0, a), side = at(0, b, 100, 5);
+  side.zone = 1;
+  tap.saw(main);
+  tap.saw(side);
+  EXPECT_EQ(said().size(), 2u);
+  tap.saw(at(1, a));
+  side.pts = main.pts = tick_pts(1, {30, 1});
+  tap.saw(side);
+  EXPECT_TRUE(said().empty()) << "both go on";
+  ends.add({b, wire::EndReason::completed, 0, tick_pts(2, {30, 1})});
+  tap.saw(at(2, a));
+  auto m = said();
+  ASSERT_EQ(m.size(), 1u);
+  EXPECT_EQ(std::get<wire::Ended>(m[0]).play, "b");
+  EXPECT_EQ(std::get<wire::Ended>(m[0]).frames, 2);
+  EXPECT_EQ(std::get<wire::Ended>(m[0]).crc_last, 5u);
+}
+
+TEST_F(TapTest, LinesTellZonesAndFades) {
+  auto s = at(0, b);
+  EXPECT_NE(tap_line(s, {}).find("\"rows\":1080}"), std::string::npos);
+  s.zone = 1;
+  s.fade = 250;
+  EXPECT_NE(tap_line(s, {}).find("\"rows\":1080,\"zone\":\"side\",\"fade\":250}"), std::string::npos);
+}
+
 TEST_F(TapTest, LineIsWhatTheJudgeReads) {
   auto s = at(3, b, 77, 0xabc);
   s.signature.grid.fill(0x0f);

@@ -259,5 +259,58 @@ TEST_F(ZoneTest, SourcesGoBackToTheMainThread) {
   EXPECT_EQ(trash.size(), 2u);
 }
 
+TEST_F(ZoneTest, AnItemFadesInOverTheOneBefore) {
+  zone.set_fade(true);
+  cue("a", 10);
+  cue("b", 30);
+  zone.go("a", now());
+  zone.go("b", now());
+  step();
+  EXPECT_FALSE(zone.going()) << "over the slate nothing fades";
+  steps(10);
+  EXPECT_EQ(playing(), "b");
+  ASSERT_TRUE(zone.going());
+  int faded = 0, last = 0;
+  for (; zone.going(); ++faded) {
+    EXPECT_GT(zone.fade_in(now()), last);
+    last = zone.fade_in(now());
+    step();
+  }
+  EXPECT_EQ(faded, 12) << "400 ms";
+  EXPECT_EQ(playing(), "b");
+}
+
+TEST_F(ZoneTest, WhatIsTakenOffDoesNotFade) {
+  zone.set_fade(true);
+  cue("a", 100);
+  cue("b", 30);
+  zone.go("a", now());
+  steps(3);
+  zone.go("b", now());
+  zone.stop("a", wire::EndReason::stopped, now());
+  step();
+  EXPECT_EQ(playing(), "b");
+  EXPECT_FALSE(zone.going()) << "withdrawn is withdrawn";
+}
+
+TEST_F(ZoneTest, AnotherSizeEndsWhatWasMadeForTheOldOneAndHoldsThePicture) {
+  cue("a", 100);
+  cue("b", 100);
+  cue("c", 100);
+  zone.go("a", now());
+  zone.go("b", now());
+  steps(3);
+  zone.resize({64, 64}, now());
+  step();
+  ASSERT_EQ(ended.size(), 3u);
+  for (auto& e : ended) EXPECT_EQ(e.reason, wire::EndReason::replaced);
+  EXPECT_EQ(zone.area(), (Area{64, 64}));
+  ASSERT_TRUE(zone.view());
+  EXPECT_EQ(zone.view().planes.stride[0], 64) << "the last picture, in the new size";
+  EXPECT_EQ(zone.view().planes.data[0][63 * 64 + 63], 90);
+  EXPECT_TRUE(zone.holding());
+  EXPECT_TRUE(zone.empty());
+}
+
 }  // namespace
 }  // namespace fz::screen

@@ -15,12 +15,15 @@ const std::vector<std::string> kToScreen = {
     R"({"m":"slate"})",
     R"({"lines":["不轻信","不转账"],"m":"ticker","px_per_s":120})",
     R"({"lines":[],"m":"ticker","px_per_s":120})",
+    R"({"m":"layout"})",
+    R"({"facts":"{}","id":"ab12","layout":"{\"schema\":1}","m":"layout","region":"500119001","site":"site-1"})",
     R"({"m":"ack","play":"p1"})",
     R"({"id":"s1","m":"shot","max_bytes":200000})",
     R"({"brightness_percent":80,"m":"output","muted":true,"volume_percent":30})"};
 const std::vector<std::string> kToAgent = {
     R"({"m":"resumed","plays":["p1","p2"]})",
     R"({"fps_d":1,"fps_n":30,"height":1080,"m":"ready","run":"7f3a","sink":"ximagesink","version":1,"width":1920})",
+    R"({"fps_d":1,"fps_n":30,"height":1080,"layout":"ab12","m":"ready","run":"7f3a","sink":"x11","version":1,"width":1920,"zones":[{"fit":"contain","height":972,"surround":"blur","width":1536,"zone":"main"},{"fit":"exact","height":540,"surround":"plain","width":384,"zone":"side"}]})",
     R"({"m":"cued","play":"p1"})",
     R"({"code":"media_truncated","detail":"short","m":"failed","play":"p1"})",
     R"({"at_ms":1795334400000,"late_ms":-3,"m":"started","play":"p1"})",
@@ -43,7 +46,7 @@ TEST(Messages, EveryMessageComesBackByteForByte) {
   auto cue = std::get<Cue>(**to_screen_from_json(kToScreen[1]));
   EXPECT_EQ(cue.kind, CueKind::media);
   EXPECT_EQ(cue.width, 1920);
-  EXPECT_EQ(std::get<Ended>(**to_agent_from_json(kToAgent[5])).reason, EndReason::short_);
+  EXPECT_EQ(std::get<Ended>(**to_agent_from_json(kToAgent[6])).reason, EndReason::short_);
 }
 
 TEST(Messages, UnknownMessagesAreIgnored) {

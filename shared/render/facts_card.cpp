@@ -127,6 +127,7 @@ PagePlan stacked(const Text& text, std::vector<Block> blocks, const FactsRow& ro
       }
     }
   }
+  min_px = std::min(min_px, box.w / text.width("96110", true));  // on a narrow card the hotline is whole rather than large
   draw_stack(c, std::move(blocks), box, min_px, c.w() <= c.h() * 1.2 || row.qr.empty());
   return c.take();
 }

@@ -44,7 +44,9 @@ TEST(Output, SilentHoursAreHardAndAnEmergencyIsSeen) {
 TEST(Output, TravelsInThePlaylistAndInASitesSettings) {
   EXPECT_EQ(*parse_output_rules(write_output_rules(rules())), rules());
   EXPECT_EQ(write_output_rules(*parse_output_rules(write_output_rules(rules()))), write_output_rules(rules()));
-  Playlist p{{}, rules().output, rules().silent};
+  Playlist p;
+  p.output = rules().output;
+  p.silent = rules().silent;
   auto text = write_playlist(p);
   EXPECT_EQ(*parse_playlist(text), p);
   EXPECT_EQ(write_playlist(Playlist{}), R"({"schema":1,"slots":[]})");

@@ -46,8 +46,10 @@ TEST(DecoderProcess, StartsWithExactDescriptorsAndArguments) {
   auto d = DecoderProcess::start(std::move(*open_read(fake.dir / "media")), request);
   ASSERT_TRUE(d) << to_log(d.error());
   auto text = fake.wait_for("out");
-  EXPECT_NE(text.find("--play --width=64 --height=32 --fit=cover --slots=4 --audio-frames=480 --still-ms=5000 --media-type=image/png"),
-            std::string::npos)
+  EXPECT_NE(
+      text.find(
+          "--play --width=64 --height=32 --fit=cover --surround=plain --slots=4 --audio-frames=480 --still-ms=5000 --media-type=image/png"),
+      std::string::npos)
       << text;
   EXPECT_NE(text.find("the media"), std::string::npos) << text;
   EXPECT_NE(text.find("\n" + std::to_string(request.geometry.total_bytes()) + "\n"), std::string::npos) << text;

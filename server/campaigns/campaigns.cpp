@@ -26,6 +26,8 @@ Result<void> check_shape(const Campaign& c) {
     if (i.duration < Seconds{1} || i.duration > std::chrono::hours{4}) return bad("items.ms", "1000...14400000");
   if (c.max_per_hour && (*c.max_per_hour < 1 || *c.max_per_hour > 3600)) return bad("max_per_hour", "1...3600");
   if (c.min_spacing && (*c.min_spacing < Seconds{1} || *c.min_spacing > Days{7})) return bad("min_spacing_s", "1...604800");
+  if (c.once && (c.priority != schedule::Class::timed || c.max_per_hour || c.min_spacing || c.dayparts.empty()))
+    return bad("once", "class timed, dayparts; no max_per_hour, min_spacing_s");
   for (auto* list : {&c.target.venues, &c.target.audiences, &c.target.tags})
     if (list->size() > 64 || std::any_of(list->begin(), list->end(), [](auto& t) { return t.empty() || t.size() > 64; }))
       return bad("target", "<= 64");
@@ -62,6 +64,7 @@ void take(Campaign& into, const Campaign& draft) {
   into.dayparts = draft.dayparts;
   into.max_per_hour = draft.max_per_hour;
   into.min_spacing = draft.min_spacing;
+  into.once = draft.once;
   into.items = draft.items;
   into.layout = draft.layout;
   into.facts = draft.facts;

@@ -45,6 +45,7 @@ struct Campaign {
   std::vector<schedule::DayPart> dayparts;  ///< empty: all day, every day
   std::optional<int> max_per_hour;
   std::optional<Seconds> min_spacing;
+  bool once = false;  ///< a programme: class timed, its items once from each day-part's start
   std::vector<CampaignItem> items;
   std::string layout, facts;  ///< items that say what stands where, and the local facts; empty: none
   Target target;

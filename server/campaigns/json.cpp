@@ -68,6 +68,7 @@ json::value to_json(const Campaign& c) {
   if (!c.layout.empty()) out["layout"] = c.layout;
   if (!c.facts.empty()) out["facts"] = c.facts;
   if (c.max_per_hour) out["max_per_hour"] = *c.max_per_hour;
+  if (c.once) out["once"] = true;
   if (c.min_spacing) out["min_spacing_s"] = c.min_spacing->count();
   return out;
 }
@@ -85,6 +86,7 @@ Result<Campaign> from_json(const json::value& v) {
   auto per_hour = r.integer_or("max_per_hour", 0, 1, 3600), spacing = r.integer_or("min_spacing_s", 0, 1, 604'800);
   c.layout = r.string_or("layout", "", 64);
   c.facts = r.string_or("facts", "", 64);
+  c.once = r.boolean_or("once", false);
   FZ_CHECK(r.finish());
 
   bool known = false;

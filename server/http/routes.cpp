@@ -55,6 +55,8 @@ const Route kRoutes[] = {
 
     {Method::get, "/v1/sites", Auth::person, {}, 0, Run::pooled, list_sites},
     {Method::post, "/v1/sites", Auth::person, {}, kSmall, Run::pooled, create_site},
+    {Method::get, "/v1/sites/{site}/output", Auth::person, {}, 0, Run::pooled, get_site_output},
+    {Method::put, "/v1/sites/{site}/output", Auth::person, Role::administrator, kText, Run::pooled, set_site_output},
     {Method::get, "/v1/screens", Auth::person, {}, 0, Run::pooled, list_screens},
     {Method::get, "/v1/screens/{screen}", Auth::person, {}, 0, Run::pooled, get_screen},
     {Method::post, "/v1/screens/{screen}/command", Auth::person, {}, kSmall, Run::pooled, command_screen},

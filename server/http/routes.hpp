@@ -85,6 +85,8 @@ FZ_HANDLER(set_campaign_state);
 FZ_HANDLER(publish);
 FZ_HANDLER(list_sites);
 FZ_HANDLER(create_site);
+FZ_HANDLER(get_site_output);
+FZ_HANDLER(set_site_output);
 FZ_HANDLER(list_screens);
 FZ_HANDLER(get_screen);
 FZ_HANDLER(command_screen);

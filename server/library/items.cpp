@@ -53,7 +53,8 @@ Result<void> start_version(Store& db, const Context& ctx, Item& item, std::strin
 
 Result<Item> create_text(Store& db, const Context& ctx, const NewText& text) {
   FZ_CHECK(accounts::require(ctx.who, accounts::Role::contributor));
-  if (!is_text_kind(text.kind)) return fail(Code::bad_field, {{"field", "kind"}, {"what", "bulletin / slogan / warning / facts / layout"}});
+  if (!is_text_kind(text.kind) && text.kind != Kind::audio)
+    return fail(Code::bad_field, {{"field", "kind"}, {"what", "bulletin / slogan / warning / facts / layout / audio"}});
   FZ_CHECK(check_tags(text.fraud_kind, text.exposes));
   Item item;
   FZ_TRY(item.title, check_title(text.title));
@@ -63,9 +64,25 @@ Result<Item> create_text(Store& db, const Context& ctx, const NewText& text) {
   item.source = text.digest.sha256;
   item.source_length = text.digest.length;
   item.source_mime = text.mime;
-  item.processing = Processing::ready;
+  const bool spoken = text.kind == Kind::audio;
+  item.processing = spoken ? Processing::pending : Processing::ready;
   FZ_CHECK(start_version(db, ctx, item, text.item));
   FZ_CHECK(db.put_item(item));
+  const auto record = [&] {
+    return ctx.record(item.version == 1 ? "item.create" : "item.version", item.id,
+                      {{"kind", kind_name(item.kind)}, {"sha256", item.source}, {"version", item.version}});
+  };
+  if (spoken) {
+    Job render;
+    render.item = item.id;
+    render.version = item.version;
+    render.kind = JobKind::render;
+    render.profile = "audio";
+    render.created = render.updated = ctx.now;
+    FZ_CHECK(db.add_job(render));
+    FZ_CHECK(record());
+    return item;
+  }
   Rendition r;
   r.item = item.id;
   r.version = item.version;
@@ -75,8 +92,7 @@ Result<Item> create_text(Store& db, const Context& ctx, const NewText& text) {
   r.mime = text.mime;
   r.chunks = text.digest.chunks;
   FZ_CHECK(db.put_rendition(r));
-  FZ_CHECK(ctx.record(item.version == 1 ? "item.create" : "item.version", item.id,
-                      {{"kind", kind_name(item.kind)}, {"sha256", item.source}, {"version", item.version}}));
+  FZ_CHECK(record());
   return item;
 }
 

@@ -10,13 +10,14 @@ namespace {
 template <class E, std::size_t N>
 using Names = std::array<std::pair<E, std::string_view>, N>;
 
-constexpr Names<Kind, 7> kKinds{{{Kind::poster, "poster"},
+constexpr Names<Kind, 8> kKinds{{{Kind::poster, "poster"},
                                  {Kind::video, "video"},
                                  {Kind::bulletin, "bulletin"},
                                  {Kind::slogan, "slogan"},
                                  {Kind::warning, "warning"},
                                  {Kind::facts, "facts"},
-                                 {Kind::layout, "layout"}}};
+                                 {Kind::layout, "layout"},
+                                 {Kind::audio, "audio"}}};
 constexpr Names<UploadState, 3> kUploadStates{
     {{UploadState::receiving, "receiving"}, {UploadState::done, "done"}, {UploadState::failed, "failed"}}};
 constexpr Names<Processing, 3> kProcessing{

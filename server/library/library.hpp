@@ -14,8 +14,8 @@ namespace fz::library {
 using accounts::Actor;
 using accounts::Context;
 
-enum class Kind : std::uint8_t { poster, video, bulletin, slogan, warning, facts, layout };
-/// The kinds that are text documents (shared/render, shared/layout): all but poster and video.
+enum class Kind : std::uint8_t { poster, video, bulletin, slogan, warning, facts, layout, audio };
+/// The kinds that are text documents (shared/render, shared/layout): all but poster, video and audio.
 bool is_text_kind(Kind kind);
 std::string_view kind_name(Kind kind);
 std::optional<Kind> kind_from_name(std::string_view name);
@@ -76,7 +76,7 @@ struct Item {
 struct Rendition {
   std::string item;
   int version = 1;
-  std::string profile;  ///< "original", "1080p", "720p", "text"
+  std::string profile;  ///< "original", "1080p", "720p", "text", "audio"
   std::string sha256;
   std::uint64_t length = 0;
   std::string mime;
@@ -177,12 +177,13 @@ Result<void> cancel_upload(Store& db, const Context& ctx, std::string_view id);
 
 // ---- text items --------------------------------------------------------------------------------------------------
 struct NewText {
-  Kind kind = Kind::slogan;  ///< a text kind
+  Kind kind = Kind::slogan;  ///< a text kind, or audio: a text that the server speaks
   std::string title, fraud_kind, exposes, mime;
   crypto::ChunkedDigest digest;  ///< of the document, which is already a blob
   std::string item;              ///< an existing item for a new version, or empty
 };
-/// Ready at once: the text is its only rendition, profile "text".
+/// Ready at once: the text is its only rendition, profile "text". A text to be spoken is ready when its sound is made
+/// (job render, profile "audio"), which is then its only rendition.
 Result<Item> create_text(Store& db, const Context& ctx, const NewText& text);
 
 // ---- items -------------------------------------------------------------------------------------------------------

@@ -20,6 +20,8 @@ Kind guess_kind(std::string_view file_name) {
   const auto dot = file_name.rfind('.');
   std::string end(dot == std::string_view::npos ? "" : file_name.substr(dot + 1));
   std::transform(end.begin(), end.end(), end.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  for (const std::string_view sound : {"mp3", "wav", "m4a", "aac", "flac", "ogg", "oga", "opus"})
+    if (end == sound) return Kind::audio;
   return end == "png" || end == "jpg" || end == "jpeg" || end == "webp" ? Kind::poster : Kind::video;
 }
 

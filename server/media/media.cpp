@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <utility>
 
 #include "shared/base/id.hpp"
 #include "shared/base/json.hpp"
@@ -100,23 +102,61 @@ class Run {
   std::shared_ptr<std::atomic<bool>> cancelled_;
 };
 
-Result<Found> look(const Tools& tools, blob::Store& blobs, const library::Item& item) {
-  FZ_TRY(const auto source, blobs.open_verified(item.source));
-  FZ_TRY(auto run, Run::start(tools, {"--probe", "--declared", item.source_name}, {{source.fd.get(), 3}}, tools.probe_limit));
+Result<Found> look(const Tools& tools, const Fd& source, const std::string& declared) {
+  FZ_TRY(auto run, Run::start(tools, {"--probe", "--declared", declared}, {{source.get(), 3}}, tools.probe_limit));
   FZ_TRY(const auto line, run.finish({}));
   const json::value wrapped(line);
   json::Reader in(wrapped, "probe");
   Found f;
   const auto kind = in.string("kind", 20);
-  if (kind == "audio") return fail(Code::media_no_video);  // the decoder can play it, the library has no such item
   f.still = kind == "image";
+  f.sound = kind == "audio";
   f.mime = in.string("mime", 100);
-  f.width = static_cast<int>(in.integer("width", 1, 65535));
-  f.height = static_cast<int>(in.integer("height", 1, 65535));
+  f.width = static_cast<int>(in.integer("width", f.sound ? 0 : 1, 65535));
+  f.height = static_cast<int>(in.integer("height", f.sound ? 0 : 1, 65535));
   f.duration_ms = in.integer("duration_ms", 0, INT64_C(1) << 40);
   FZ_CHECK(in.finish(true));
   if (f.still) f.duration_ms = 0;
   return f;
+}
+
+/// An unfinished file of ours; gone when this ends, unless it was adopted.
+struct Scratch {
+  fs::path path;
+  Fd fd;
+  explicit Scratch(fs::path p) : path(std::move(p)) {}
+  Scratch(Scratch&& o) noexcept : path(std::exchange(o.path, {})), fd(std::move(o.fd)) {}
+  Scratch& operator=(Scratch&&) = delete;
+  ~Scratch() {
+    if (!path.empty()) (void)remove_file(path);
+  }
+  static Result<Scratch> make(const Tools& tools, const char* what) {
+    FZ_CHECK(make_dirs(tools.scratch, 0700));
+    Scratch s(tools.scratch / (std::string(what) + "-" + random_code(12)));
+    if (const int e = disk_step("create", s.path)) return disk_error(e, s.path);
+    s.fd.reset(::open(s.path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    if (!s.fd) return disk_error(errno, s.path);
+    return s;
+  }
+};
+
+/// What a rendition is made from: the upload, or what the engine says of a text.
+struct Source {
+  Fd fd;
+  std::string declared;
+  std::optional<Scratch> spoken;  ///< holds the file that fd reads
+};
+Result<Source> open_source(const Tools& tools, blob::Store& blobs, const library::Item& item) {
+  if (item.source_mime != speech::kMime) {
+    FZ_TRY(auto opened, blobs.open_verified(item.source));
+    return Source{std::move(opened.fd), item.source_name, std::nullopt};
+  }
+  FZ_TRY(const auto text, blobs.read(item.source, 64 * 1024));
+  FZ_TRY(const auto what, speech::parse(text));
+  FZ_TRY(auto file, Scratch::make(tools, "speech"));
+  FZ_CHECK(speech::speak(tools.speech, what, file.fd));
+  FZ_TRY(auto fd, open_read(file.path));
+  return Source{std::move(fd), "speech.wav", std::move(file)};
 }
 
 }  // namespace
@@ -124,7 +164,11 @@ Result<Found> look(const Tools& tools, blob::Store& blobs, const library::Item& 
 library::Probed plan(const Found& found, const library::Item& item, const crypto::ChunkedDigest& source) {
   library::Probed out;
   out.mime = found.mime;
-  out.kind = found.still ? library::Kind::poster : library::Kind::video;
+  out.kind = found.still ? library::Kind::poster : found.sound ? library::Kind::audio : library::Kind::video;
+  if (found.sound) {
+    out.renders.emplace_back("audio");
+    return out;
+  }
   if (!found.still) {
     const int longer = std::max(found.width, found.height), shorter = std::min(found.width, found.height);
     if (longer > 1280 || shorter > 720) out.renders.emplace_back("1080p");
@@ -152,26 +196,19 @@ library::Probed plan(const Found& found, const library::Item& item, const crypto
 }
 
 Result<library::Probed> probe(const Tools& tools, blob::Store& blobs, const library::Item& item) {
-  FZ_TRY(const auto found, look(tools, blobs, item));
+  FZ_TRY(const auto opened, blobs.open_verified(item.source));
+  FZ_TRY(const auto found, look(tools, opened.fd, item.source_name));
   FZ_TRY(const auto source, blobs.info(item.source));
   return plan(found, item, source);
 }
 
 Result<library::Rendition> render(const Tools& tools, blob::Store& blobs, const library::Item& item, const std::string& profile,
                                   const Progress& progress) {
-  FZ_TRY(const auto found, look(tools, blobs, item));
-  FZ_TRY(const auto source, blobs.open_verified(item.source));
-  FZ_CHECK(make_dirs(tools.scratch, 0700));
-  const fs::path file = tools.scratch / ("render-" + random_code(12));
-  if (const int e = disk_step("create", file)) return disk_error(e, file);
-  const Fd out(::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  if (!out) return disk_error(errno, file);
-  struct Remove {
-    fs::path path;
-    ~Remove() { (void)remove_file(path); }  // gone already when it was adopted
-  } remove{file};
+  FZ_TRY(const auto source, open_source(tools, blobs, item));
+  FZ_TRY(const auto found, look(tools, source.fd, source.declared));
+  FZ_TRY(const auto out, Scratch::make(tools, "render"));
   const Millis limit = std::max(tools.render_least, Millis{found.duration_ms * tools.render_times});
-  FZ_TRY(auto run, Run::start(tools, {"--render", profile}, {{source.fd.get(), 3}, {out.get(), 4}}, limit));
+  FZ_TRY(auto run, Run::start(tools, {"--render", profile}, {{source.fd.get(), 3}, {out.fd.get(), 4}}, limit));
   FZ_TRY(const auto line, run.finish(progress));
   const json::value wrapped(line);
   json::Reader in(wrapped, "render");
@@ -179,13 +216,14 @@ Result<library::Rendition> render(const Tools& tools, blob::Store& blobs, const 
   r.item = item.id;
   r.version = item.version;
   r.profile = profile;
-  r.width = static_cast<int>(in.integer("width", 1, 65535));
-  r.height = static_cast<int>(in.integer("height", 1, 65535));
+  const bool sound = profile == "audio";
+  r.width = static_cast<int>(in.integer("width", sound ? 0 : 1, 65535));
+  r.height = static_cast<int>(in.integer("height", sound ? 0 : 1, 65535));
   r.mime = in.string("mime", 100);
   r.duration_ms = found.duration_ms;
   FZ_CHECK(in.finish(true));
-  FZ_CHECK(sync_file(out.get(), file));
-  FZ_TRY(const auto info, blobs.adopt(file));
+  FZ_CHECK(sync_file(out.fd.get(), out.path));
+  FZ_TRY(const auto info, blobs.adopt(out.path));
   r.sha256 = info.sha256;
   r.length = info.length;
   r.chunks = info.chunks;

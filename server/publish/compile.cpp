@@ -40,6 +40,16 @@ class Compiler {
   Compiler(const std::map<std::string, Approved>& approved, std::string_view venue, std::string_view region, UtcTime now)
       : approved_(approved), venue_(venue), region_(region), now_(now) {}
 
+  // Checked when they were set; rules of a newer release that cannot be read are left out rather than stop a publication.
+  void set_output(std::string_view text) {
+    if (text.empty()) return;
+    auto rules = schedule::parse_output_rules(text);
+    if (!rules) return warn("点位的输出规则无法读取，已略去。", "A site's output rules cannot be read and were left out.");
+    playlist_.output = std::move(rules->output);
+    playlist_.silent = std::move(rules->silent);
+    bytes_ += text.size();
+  }
+
   void add(const campaigns::Campaign& c) {
     schedule::Slot slot = rule(c);
     std::vector<const Approved*> used;
@@ -99,6 +109,7 @@ class Compiler {
     s.max_per_hour = c.max_per_hour;
     s.min_spacing = c.min_spacing;
     s.layer = c.layer;
+    s.once = c.once;
     return s;
   }
 
@@ -158,10 +169,11 @@ bool targets(const campaigns::Campaign& campaign, const std::string& target_path
 }
 
 Compiled compile(const std::vector<const campaigns::Campaign*>& campaigns, const std::map<std::string, Approved>& approved,
-                 std::string_view venue, std::string_view region, UtcTime now) {
+                 std::string_view venue, std::string_view region, UtcTime now, std::string_view output) {
   auto order = campaigns;  // the higher class first: what does not fit any more is the least important
   std::stable_sort(order.begin(), order.end(), [](auto* a, auto* b) { return a->priority < b->priority; });
   Compiler compiler(approved, venue, region, now);
+  compiler.set_output(output);
   for (const auto* c : order) compiler.add(*c);
   return compiler.finish();
 }

@@ -50,7 +50,7 @@ Result<void> Making::keep_blob(std::string_view bytes, const std::string& sha256
 
 std::shared_ptr<const Compiled> Making::compiled(const Inputs& in, const std::vector<std::size_t>& campaigns, const screens::Place& place,
                                                  const std::vector<std::string>& prints) {
-  std::string print = place.venue + "|" + place.region;
+  std::string print = place.venue + "|" + place.region + "|" + place.output;
   for (const auto i : campaigns) print += "|" + prints[i];
   auto it = used_.find(print);
   if (it != used_.end()) return it->second;
@@ -59,7 +59,8 @@ std::shared_ptr<const Compiled> Making::compiled(const Inputs& in, const std::ve
   } else {
     std::vector<const campaigns::Campaign*> list;
     for (const auto i : campaigns) list.push_back(&in.campaigns[i]);
-    it = used_.emplace(print, std::make_shared<const Compiled>(compile(list, in.approved, place.venue, place.region, now_))).first;
+    it = used_.emplace(print, std::make_shared<const Compiled>(compile(list, in.approved, place.venue, place.region, now_, place.output)))
+             .first;
     ++delta_.cohorts_compiled;
   }
   for (std::size_t i = 0; i < it->second->warnings_zh.size(); ++i) warn(it->second->warnings_zh[i], it->second->warnings_en[i]);

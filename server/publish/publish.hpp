@@ -78,9 +78,9 @@ struct Compiled {
 /// True if the campaign's target holds the place.
 bool targets(const campaigns::Campaign& campaign, const std::string& target_path, const screens::Place& place);
 /// The list for a place: its campaigns, each with the items that are approved for its venue and region.
-/// REQUIRES: `campaigns` are those that target it, by id.
+/// `output`: the site's output rules, or empty. REQUIRES: `campaigns` are those that target it, by id.
 Compiled compile(const std::vector<const campaigns::Campaign*>& campaigns, const std::map<std::string, Approved>& approved,
-                 std::string_view venue, std::string_view region, UtcTime now);
+                 std::string_view venue, std::string_view region, UtcTime now, std::string_view output = {});
 
 // ---- store -------------------------------------------------------------------------------------------------------
 /// Documents of a cohort live a year: what is fresh is the timestamp's to say.

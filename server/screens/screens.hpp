@@ -67,6 +67,7 @@ struct ScreenToken {
 struct Place {
   std::string screen, site, unit, unit_path, region, venue, zone;
   std::vector<std::string> audiences, tags;
+  std::string output{};  ///< of the site, as set_output() keeps it; empty: none
 };
 
 struct ScreenFilter {
@@ -87,6 +88,8 @@ class Store {
   virtual Result<std::optional<Site>> site(std::string_view id) const = 0;
   virtual Result<std::vector<Site>> sites(std::string_view unit_path, std::string_view after, int limit) const = 0;  ///< by id
   virtual Result<void> put_site(const Site& site) = 0;
+  virtual Result<std::string> site_output(std::string_view site) const = 0;  ///< empty: none
+  virtual Result<void> put_site_output(std::string_view site, std::string_view rules) = 0;
   virtual Result<std::optional<Screen>> screen(std::string_view id) const = 0;
   virtual Result<std::optional<Screen>> screen_by_device(std::string_view keyid) const = 0;
   virtual Result<std::vector<ScreenLine>> screens(const ScreenFilter& filter) const = 0;  ///< by id
@@ -124,6 +127,13 @@ struct NewSite {
 /// Errors: forbidden_role (administrator), bad_field, zone_unknown, not_found{unit}.
 Result<Site> create_site(Store& db, const accounts::Store& units, const Context& ctx, const NewSite& site);
 Result<Site> change_site(Store& db, const accounts::Store& units, const Context& ctx, std::string_view id, const NewSite& site);
+
+/// Volume, brightness, on and off and silent hours of a site's screens: the members "output" and "silent" of a playlist
+/// (shared/schedule), kept as their deterministic JSON. The caller publishes afterwards. Errors: forbidden_role
+/// (administrator), not_found{site}, those of schedule::parse_output_rules.
+Result<std::string> set_output(Store& db, const accounts::Store& units, const Context& ctx, std::string_view site, std::string_view rules);
+/// "{}" when none are set. Errors: not_found{site}.
+Result<std::string> output_of(const Store& db, const accounts::Store& units, const Actor& who, std::string_view site);
 
 // ---- enrolment ---------------------------------------------------------------------------------------------------
 /// From a device: asks for a code. `proof` is the device key's signature over enrolment_message(); asking again while

@@ -94,4 +94,24 @@ Result<Site> change_site(Store& db, const accounts::Store& units, const Context&
   return site;
 }
 
+Result<std::string> set_output(Store& db, const accounts::Store& units, const Context& ctx, std::string_view id, std::string_view text) {
+  FZ_CHECK(accounts::require(ctx.who, accounts::Role::administrator));
+  FZ_TRY(const auto site, db.site(id));
+  if (!site) return fail(Code::not_found, {{"what", "site"}});
+  FZ_CHECK(require_unit(units, ctx.who, site->unit));
+  FZ_TRY(const auto rules, schedule::parse_output_rules(text));
+  std::string kept = schedule::write_output_rules(rules);
+  FZ_CHECK(db.put_site_output(site->id, rules == schedule::OutputRules{} ? "" : kept));
+  FZ_CHECK(ctx.record("site.output", site->id, {{"rules", kept}}));
+  return kept;
+}
+
+Result<std::string> output_of(const Store& db, const accounts::Store& units, const Actor& who, std::string_view id) {
+  FZ_TRY(const auto site, db.site(id));
+  if (!site) return fail(Code::not_found, {{"what", "site"}});
+  FZ_CHECK(require_unit(units, who, site->unit));
+  FZ_TRY(auto rules, db.site_output(site->id));
+  return rules.empty() ? std::string("{}") : rules;
+}
+
 }  // namespace fz::screens

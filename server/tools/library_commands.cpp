@@ -98,17 +98,53 @@ void add_text(CLI::App& app, Shared& shared) {
     });
   });
 }
+
+void add_speak(CLI::App& app, Shared& shared) {
+  struct Options {
+    std::string text, title, voice = "cmn", fraud_kind, exposes, item;
+    int speed = 150, wait_s = 120;
+    bool wait = false;
+  };
+  auto o = std::make_shared<Options>();
+  auto* c = app.add_subcommand("speak", "把文字合成为语音条目，试听后送审 speak a text on the server; listen, then submit");
+  c->add_option("text", o->text, "要说的话 what is to be said")->required();
+  c->add_option("--title", o->title, "标题；缺省为文字 title; default: the text");
+  c->add_option("--voice", o->voice, "声音 voice")->check(CLI::IsMember({"cmn", "cmn-f"}))->capture_default_str();
+  c->add_option("--speed", o->speed, "语速 speed")->check(CLI::Range(80, 260))->capture_default_str();
+  c->add_option("--fraud-kind", o->fraud_kind, "诈骗类型 kind of fraud (vocabulary)");
+  c->add_option("--exposes", o->exposes, "揭露手法或案例 method or case")->check(CLI::IsMember({"method", "case"}));
+  c->add_option("--item", o->item, "作为该条目的新版本 as a new version of this item");
+  c->add_flag("--wait", o->wait, "等到合成完成 wait until it is made");
+  c->callback([o, &shared] {
+    shared.with_api([&](Api& api) -> Result<void> {
+      json::object body{{"title", o->title.empty() ? o->text : o->title},
+                        {"speech", json::object{{"text", o->text}, {"voice", o->voice}, {"speed", o->speed}}}};
+      if (!o->fraud_kind.empty()) body["fraud_kind"] = o->fraud_kind;
+      if (!o->exposes.empty()) body["exposes"] = o->exposes;
+      if (!o->item.empty()) body["item"] = o->item;
+      FZ_TRY(auto made, api.call(net::Method::post, "/v1/items", body));
+      const auto item = text_of(made, "id");
+      if (o->wait) {
+        FZ_TRY(auto detail, wait_ready(api, item, Seconds{o->wait_s}, shared.json));
+        made = detail.at("item");
+      }
+      shared.show(made, [&](auto&) { fmt::print("{}\n", item); });
+      return {};
+    });
+  });
+}
 }  // namespace
 
 void add_library_commands(CLI::App& app, Shared& shared) {
   add_upload(app, shared);
   add_text(app, shared);
+  add_speak(app, shared);
   struct Filter {
     std::string kind, state, text, fraud_kind, before, limit;
   };
   auto f = std::make_shared<Filter>();
   auto* items = app.add_subcommand("items", "内容列表 list items");
-  items->add_option("--kind", f->kind, "类型 poster video bulletin slogan warning facts layout");
+  items->add_option("--kind", f->kind, "类型 poster video bulletin slogan warning facts layout audio");
   items->add_option("--state", f->state, "状态 draft first second final approved withdrawn expired");
   items->add_option("--text", f->text, "标题包含 part of the title");
   items->add_option("--fraud-kind", f->fraud_kind, "诈骗类型 kind of fraud");

@@ -90,10 +90,35 @@ void add_shot(CLI::App& screens, Shared& shared) {
     });
   });
 }
+
+void add_output(CLI::App& app, Shared& shared) {
+  struct Options {
+    std::string site, file;
+  };
+  auto o = std::make_shared<Options>();
+  auto* c = app.add_subcommand("output", "点位的音量、亮度、开关与静音时段 volume, brightness, on/off and silent hours of a site");
+  c->add_option("site", o->site, "点位 site")->required();
+  c->add_option("--set", o->file, "规则（JSON 文件，- 为标准输入） rules from a JSON file");
+  c->callback([o, &shared] {
+    shared.with_api([&](Api& api) -> Result<void> {
+      const auto path = "/v1/sites/" + o->site + "/output";
+      json::value answer;
+      if (o->file.empty()) {
+        FZ_TRY(answer, api.get(path));
+      } else {
+        FZ_TRY(const auto rules, read_json_file(o->file));
+        FZ_TRY(answer, api.call(net::Method::put, path, rules));
+      }
+      shared.show(answer, [](auto& v) { fmt::print("{}\n", json::write(v)); });
+      return {};
+    });
+  });
+}
 }  // namespace
 
 void add_screen_commands(CLI::App& app, Shared& shared) {
   add_sites(app, shared);
+  add_output(app, shared);
   struct Filter {
     std::string site, text, seen_before, id;
     bool unconfirmed = false;

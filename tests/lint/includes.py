@@ -25,7 +25,8 @@ MAY = {
     "server/screens": ["shared", "server/audit", "server/accounts"],
     "server/plays": ["shared", "server/audit"],
     "server/publish": ["shared", "server/audit", "server/accounts", "server/library", "server/review", "server/campaigns", "server/screens"],
-    "server/media": ["shared", "server/audit", "server/accounts", "server/library"],
+    "server/speech": ["shared/base"],
+    "server/media": ["shared", "server/audit", "server/accounts", "server/library", "server/speech"],
     "server/store": ["shared", "server"],
     "server/http": ["shared", "server"],
     "server/app": ["shared", "server"],
@@ -51,6 +52,7 @@ ONLY = {
     r"gst/": ["player/decode", "player/screen", "tests"],
     r"SQLiteCpp/|sqlite3\.h": ["shared/db", "server/store/sqlite", "player/agent", "tests"],
     r"pango/|cairo": ["shared/render", "tests"],
+    r"ebur128": ["player/decode"],
     r"openssl/": ["shared/crypto", "shared/net", "tests"],
     r"sodium": ["shared/crypto", "tests"],
 }

@@ -1,6 +1,7 @@
 // Items and their renditions. Uploads are in uploads.cpp.
 #include "server/http/json_out.hpp"
 #include "server/http/routes.hpp"
+#include "server/speech/speech.hpp"
 #include "shared/layout/layout.hpp"
 #include "shared/render/render.hpp"
 
@@ -43,11 +44,36 @@ Result<std::string> read_text(const json::value& document, library::NewText& tex
   return render::write_document(parsed);
 }
 
+// A text that the server is to speak: kept as the item's source; the sound is made by a job.
+Result<library::NewText> spoken_text(Call& call, json::Reader& in) {
+  library::NewText text;
+  text.kind = library::Kind::audio;
+  text.title = in.string("title", 480);
+  const auto* given = in.object_member("speech");
+  text.fraud_kind = in.string_or("fraud_kind", "", 64);
+  text.exposes = in.string_or("exposes", "", 16);
+  text.item = in.string_or("item", "", 64);
+  FZ_CHECK(in.finish());
+  json::object document = given->get_object();
+  document["schema"] = 1;
+  FZ_TRY(const auto what, speech::parse(json::write(document)));
+  text.mime = std::string(speech::kMime);
+  FZ_TRY(text.digest, call.app.blobs.put(speech::write(what)));
+  return text;
+}
+Result<net::Response> create_speech_item(Call& call, json::Reader& in) {
+  FZ_TRY(const auto text, spoken_text(call, in));
+  FZ_TRY(const auto item,
+         call.app.store.write([&](store::Tx& tx) { return library::create_text(tx.library(), tx.context(call.actor, call.now), text); }));
+  call.app.jobs_wanted();
+  return reply(json_of(item, language_of(call.request)), 201);
+}
 }  // namespace
 
 Result<net::Response> create_text_item(Call& call) {
   FZ_TRY(const auto body, call.body());
   json::Reader in(body, "item");
+  if (in.any("speech", false)) return create_speech_item(call, in);
   library::NewText text;
   text.title = in.string("title", 480);
   const auto* document = in.object_member("document");

@@ -34,6 +34,24 @@ Result<net::Response> create_site(Call& call) {
   return reply(json_of(made), 201);
 }
 
+Result<net::Response> get_site_output(Call& call) {
+  FZ_TRY(const auto rules, call.app.store.read([&](const store::Tx& tx) {
+    return screens::output_of(tx.screens(), tx.accounts(), call.actor, call.arg(0));
+  }));
+  FZ_TRY(const auto value, json::parse(rules));
+  return reply(value.get_object());
+}
+
+Result<net::Response> set_site_output(Call& call) {
+  FZ_TRY(const auto body, call.body());
+  FZ_TRY(const auto rules, call.app.store.write([&](store::Tx& tx) {
+    return screens::set_output(tx.screens(), tx.accounts(), tx.context(call.actor, call.now), call.arg(0), json::write(body));
+  }));
+  publish_quietly(call.app, "output rules of a site");
+  FZ_TRY(const auto value, json::parse(rules));
+  return reply(value.get_object());
+}
+
 Result<net::Response> list_screens(Call& call) {
   screens::ScreenFilter f;
   f.unit_path = call.actor.unit_path;

@@ -11,7 +11,7 @@ namespace fz::store::sqlite {
 
 /// The tables of a noun as of its first release: statements separated by semicolons.
 extern const std::string_view kAccountsSchema, kAuditSchema, kLibrarySchema, kReviewSchema, kCampaignsSchema, kScreensSchema,
-    kPublishSchema;
+    kSiteOutputSchema, kPublishSchema;
 
 /// Each borrows the connection, which must outlive it; used by one thread, within one transaction.
 std::unique_ptr<accounts::Store> make_accounts(db::Connection& c);

@@ -27,6 +27,9 @@ CREATE INDEX screen_token_expires ON screen_token (expires);
 CREATE TABLE screen_boot (screen TEXT NOT NULL, boot TEXT NOT NULL, left INTEGER NOT NULL, PRIMARY KEY (screen, boot)) STRICT, WITHOUT ROWID;
 )sql";
 
+const std::string_view kSiteOutputSchema =
+    "CREATE TABLE site_output (site TEXT PRIMARY KEY REFERENCES site (id), rules TEXT NOT NULL) STRICT, WITHOUT ROWID;\n";
+
 namespace {
 using namespace fz::screens;
 using db::Row;
@@ -97,6 +100,15 @@ class SqliteScreens final : public screens::Store {
                {s.id, s.unit, s.name, s.region, s.venue, s.zone, s.keeper, s.keeper_phone, s.address, words(s.audiences), s.created}));
   }
 
+  Result<std::string> site_output(std::string_view site) const override {
+    FZ_TRY(auto rules, c_.one("SELECT rules FROM site_output WHERE site = ?", {site}, [](const Row& r) { return r.text(0); }));
+    return rules.value_or("");
+  }
+  Result<void> put_site_output(std::string_view site, std::string_view rules) override {
+    if (rules.empty()) return done(c_.run("DELETE FROM site_output WHERE site = ?", {site}));
+    return done(c_.run("INSERT INTO site_output VALUES (?,?) ON CONFLICT (site) DO UPDATE SET rules = excluded.rules", {site, rules}));
+  }
+
   Result<std::optional<Screen>> screen(std::string_view id) const override { return one_screen("s.id = ?", id); }
   Result<std::optional<Screen>> screen_by_device(std::string_view keyid) const override { return one_screen("s.device = ?", keyid); }
   Result<std::vector<ScreenLine>> screens(const ScreenFilter& f) const override {
@@ -120,11 +132,12 @@ class SqliteScreens final : public screens::Store {
   }
   Result<std::vector<Place>> places() const override {
     return c_.all(
-        "SELECT s.id, t.id, t.unit, u.path, t.region, t.venue, t.zone, t.audiences, s.tags FROM screen s JOIN site t ON t.id = s.site"
-        " JOIN unit u ON u.id = t.unit WHERE s.state = 0 ORDER BY s.id",
+        "SELECT s.id, t.id, t.unit, u.path, t.region, t.venue, t.zone, t.audiences, s.tags, coalesce(o.rules, '') FROM screen s"
+        " JOIN site t ON t.id = s.site JOIN unit u ON u.id = t.unit LEFT JOIN site_output o ON o.site = t.id WHERE s.state = 0 ORDER BY "
+        "s.id",
         {}, [](const Row& r) {
-          return Place{r.text(0), r.text(1), r.text(2),           r.text(3),          r.text(4),
-                       r.text(5), r.text(6), words_of(r.text(7)), words_of(r.text(8))};
+          return Place{r.text(0), r.text(1), r.text(2),           r.text(3),           r.text(4),
+                       r.text(5), r.text(6), words_of(r.text(7)), words_of(r.text(8)), r.text(9)};
         });
   }
   Result<void> put_screen(const Screen& s) override {

@@ -70,6 +70,39 @@ TEST(MediaPlan, SizesDecide) {
   EXPECT_EQ(plan({false, "video/mp4", 720, 1280, 1}, item, small).renders, std::vector<std::string>{"720p"});
 }
 
+TEST_F(Media, SoundGetsOneRenditionWithoutASize) {
+  decoder(R"sh(case $1 in --probe) echo '{"kind":"audio","mime":"audio/mpeg","width":0,"height":0,"duration_ms":4000}';;
+--render) test $2 = audio || exit 7; cat <&3 >&4; echo '{"progress":1000,"width":0,"height":0,"mime":"audio/mp4"}';; esac)sh");
+  item.source_name = "a.mp3";
+  const auto p = probe(tools, *blobs, item);
+  ASSERT_TRUE(p) << to_log(p.error());
+  EXPECT_EQ(p->kind, library::Kind::audio);
+  EXPECT_EQ(p->renders, std::vector<std::string>{"audio"});
+  const auto r = render(tools, *blobs, item, "audio", {});
+  ASSERT_TRUE(r) << to_log(r.error());
+  EXPECT_EQ(r->mime, "audio/mp4");
+  EXPECT_EQ(r->duration_ms, 4000);
+}
+
+// The text goes through the engine (here a script), its sound through fz-decode; nothing is left behind.
+TEST_F(Media, ATextIsSpokenAndThenRendered) {
+  const auto text = blobs->put(speech::write({"反诈热线96110", "cmn", 150}));
+  ASSERT_TRUE(text);
+  item.source = text->sha256;
+  item.source_mime = std::string(speech::kMime);
+  tools.speech.program = folder / "engine";
+  ASSERT_TRUE(write_atomic(tools.speech.program, "#!/bin/sh\n(printf '%050d' 0; cat) > /dev/fd/4\n", 0755));
+  decoder(
+      R"sh(case $1 in --probe) test "$3" = speech.wav || exit 6; echo '{"kind":"audio","mime":"audio/wav","width":0,"height":0,"duration_ms":2000}';;
+--render) cat <&3 >&4; echo '{"progress":1000,"width":0,"height":0,"mime":"audio/mp4"}';; esac)sh");
+  const auto r = render(tools, *blobs, item, "audio", {});
+  ASSERT_TRUE(r) << to_log(r.error());
+  EXPECT_EQ(blobs->read(r->sha256, 1000)->substr(50), "反诈热线九六幺幺零");
+  EXPECT_TRUE(fs::is_empty(tools.scratch));
+  tools.speech.program = folder / "none";
+  EXPECT_EQ(render(tools, *blobs, item, "audio", {}).error().code, Code::unavailable);
+}
+
 TEST_F(Media, BadFileCarriesItsReason) {
   decoder(R"sh(echo '{"error":"media_truncated","params":{"what":"moov"},"zh":"x","en":"y"}'; exit 1)sh");
   const auto p = probe(tools, *blobs, item);

@@ -42,6 +42,25 @@ Compiled make(const std::vector<campaigns::Campaign>& list, const std::map<std::
   return compile(pointers, known, venue, region, now);
 }
 
+TEST(Compile, ProgrammesAndOutputRulesStandInThePlaylist) {
+  auto c = campaign("c1", {"a1"});
+  c.priority = schedule::Class::timed;
+  c.once = true;
+  c.dayparts = {{0x7f, 7 * 60, 8 * 60}};
+  const auto known = all({approved("a1")});
+  const std::string_view rules = R"({"output":[{"days":[1],"from":"22:00","on":false,"to":"06:00"}]})";
+  const auto list = compile({&c}, known, "1001", "500119", test::kOfficeNow, rules);
+  const auto playlist = schedule::parse_playlist(list.playlist);
+  ASSERT_TRUE(playlist) << to_log(playlist.error());
+  EXPECT_TRUE(playlist->slots.at(0).once);
+  ASSERT_EQ(playlist->output.size(), 1u);
+  EXPECT_EQ(playlist->output[0].on, false);
+  EXPECT_NE(list.key, compile({&c}, known, "1001", "500119", test::kOfficeNow).key) << "other rules, another cohort";
+  const auto unread = compile({&c}, known, "1001", "500119", test::kOfficeNow, "{\"loud\":1}");
+  EXPECT_TRUE(schedule::parse_playlist(unread.playlist)->output.empty());
+  EXPECT_EQ(unread.warnings_en.size(), 1u);
+}
+
 TEST(Targets, AllConditionsMustHold) {
   const screens::Place place{"scr-1", "site-1",        "500119",    "500000/500119/", "500119",
                              "1001",  "Asia/Shanghai", {"elderly"}, {"lobby", "big"}};

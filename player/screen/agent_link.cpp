@@ -180,7 +180,7 @@ void AgentLink::flush() {
 
 void AgentLink::say_alive() {
   auto s = screen_->status();
-  send(wire::Alive{s.frames, s.pts_ns, resident_kb(), s.holding, s.slate});
+  send(wire::Alive{s.frames, s.pts_ns, resident_kb(), s.holding, s.slate, s.off, screen_->sound_lost()});
 }
 
 }  // namespace fz::screen

@@ -43,11 +43,14 @@ std::optional<int> parse(int argc, char** argv, Options& o) {
   auto* play = app.add_option("--play", o.files, "Play these files in order: media, or text documents (*.json)");
   app.add_option("--text", o.texts, "Text documents to play after the files");
   app.add_option("--listen", o.listen, "Serve fz-agent on this Unix socket")->excludes(play);
-  app.add_option("--sink", o.sink, "Where frames go")->check(CLI::IsMember({"auto", "null", "x11", "headless"}))->capture_default_str();
+  app.add_option("--sink", o.sink, "Where frames go")
+      ->check(CLI::IsMember({"auto", "null", "x11", "headless", "audio"}))
+      ->capture_default_str();
   app.add_option("--size", o.size, "The output as WxH, even; default: the display's, or 1920x1080");
   app.add_option("--fps", o.fps, "Frames a second")->check(CLI::IsMember({25, 30, 50, 60}))->capture_default_str();
   app.add_option("--audio", o.audio, "Where sound goes: null or auto")->check(CLI::IsMember({"null", "auto"}))->capture_default_str();
   app.add_option("--tap", o.screen.tap, "Write a JSON line for every frame that was shown");
+  app.add_option("--tap-sound", o.screen.tap_sound, "Write a JSON line for every block of sound that was heard");
   app.add_option("--preview", o.screen.preview, "Folder: a preview.jpg of what is shown, renewed every second");
   app.add_option("--loop", o.list.loops, "Play the list this often; 0: for ever")->check(CLI::Range(0, 1'000'000))->capture_default_str();
   app.add_option("--still-ms", o.still_ms, "How long a picture stays")->check(CLI::Range(100, 3'600'000))->capture_default_str();
@@ -92,7 +95,7 @@ std::optional<int> parse(int argc, char** argv, Options& o) {
   }
   out.area = turned(out.area, out.rotation);
   bool x11 = o.sink == "x11" || (o.sink == "auto" && std::getenv("DISPLAY"));
-  out.sink = x11 ? SinkKind::x11 : o.sink == "null" ? SinkKind::null : SinkKind::headless;
+  out.sink = x11 ? SinkKind::x11 : o.sink == "null" ? SinkKind::null : o.sink == "audio" ? SinkKind::audio : SinkKind::headless;
   out.rate = {o.fps, 1};
   out.sync = o.sync;
   out.fullscreen = !o.window;

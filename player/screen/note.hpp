@@ -45,6 +45,7 @@ struct Note {
   Tags tags{};                              ///< what each layer shows
   Regions regions{};
   bool holding = false, slate = false;
+  bool off = false;  ///< dark by schedule: nothing is missing
 };
 
 /// "From `pts` on this play is not painted any more."
@@ -53,6 +54,7 @@ struct EndNote {
   wire::EndReason reason = wire::EndReason::completed;
   int lost = 0;
   Ns pts = 0;
+  bool sound_only = false;  ///< what was presented is what was heard
 };
 
 /// From the painter to the tap. Not carried on a buffer: a sink that breaks must not swallow the end of a play. Any thread.

@@ -1,9 +1,10 @@
 #include "player/screen/output.hpp"
 
 #include <gst/app/gstappsrc.h>
-#include <gst/audio/streamvolume.h>
 #include <gst/video/videooverlay.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <initializer_list>
 
@@ -14,6 +15,9 @@ namespace fz::screen {
 
 namespace {
 constexpr Ns kRetry = 1 * kNsPerS;
+constexpr Ns kLongestRetry = 60 * kNsPerS;
+constexpr Ns kSoundStalled = 3 * kNsPerS;  // a device that takes nothing for so long is gone
+constexpr Area kNoSurface{64, 36};
 
 void load_plugins(std::initializer_list<const char*> names) {
   const char* folder = std::getenv("FZ_GST_PLUGINS");
@@ -53,12 +57,15 @@ std::string_view sink_name(SinkKind kind) {
       return "x11";
     case SinkKind::headless:
       return "headless";
+    case SinkKind::audio:
+      return "audio";
   }
   return "null";
 }
 
 Result<Area> surface_area(const OutputOptions& options) {
   if (options.area.width > 0) return options.area;
+  if (options.sink == SinkKind::audio) return kNoSurface;
   if (options.sink != SinkKind::x11) return turned(Area{1920, 1080}, options.rotation);
   FZ_TRY(auto panel, display_area());
   return turned(panel, options.rotation);
@@ -72,12 +79,13 @@ void init_gstreamer() {
 }
 
 Result<std::unique_ptr<Output>> Output::open(OutputOptions options, std::function<void(const Presented&)> report,
-                                             std::function<void(const Presented&)> announce) {
+                                             std::function<void(const Presented&)> announce, HeardFn heard) {
   std::unique_ptr<Output> out(new Output(options));
   out->epoch_ = monotonic_ns();
+  out->heard_ = std::move(heard);
   FZ_TRY(out->options_.area, surface_area(options));
   if (options.sink == SinkKind::x11) load_plugins({"ximagesink"});
-  if (options.audio_device) load_plugins({"audioconvert", "audioresample", "volume", "alsa", "pulseaudio", "autodetect"});
+  if (options.audio_device) load_plugins({"audioconvert", "audioresample", "alsa", "pulseaudio", "autodetect"});
   if (options.sink == SinkKind::x11) {
     FZ_TRY(out->window_, XWindow::open(turned(out->options_.area, options.rotation), options.fullscreen));
   }
@@ -150,33 +158,50 @@ Result<void> Output::build_video() {
 void Output::build_audio() {
   GstElement* pipeline = gst_pipeline_new("audio");
   GstElement* source = GST_ELEMENT(g_object_new(GST_TYPE_APP_SRC, nullptr));
-  GstElement* volume = nullptr;
   gst_bin_add(GST_BIN(pipeline), source);
   connect_source(GST_APP_SRC(source), gst_caps_from_string("audio/x-raw,format=S16LE,rate=48000,channels=2,layout=interleaved"));
   // What the device does not take within half a second is dropped, so that sound never holds up the picture.
-  g_object_set(source, "block", FALSE, "max-bytes", static_cast<guint64>(0), "max-time", static_cast<guint64>(500 * kNsPerMs), "leaky-type",
-               2 /* downstream */, nullptr);
-  GstElement* sink = nullptr;
-  if (options_.audio_device) {
-    volume = make("volume");
-    GstElement *convert = make("audioconvert"), *resample = make("audioresample");
-    sink = make("autoaudiosink");
-    if (volume && convert && resample && sink) {
-      gst_bin_add_many(GST_BIN(pipeline), convert, resample, volume, sink, nullptr);
-      gst_element_link_many(source, convert, resample, volume, sink, nullptr);
-      g_object_set(volume, "volume", level_.load(), "mute", muted_.load() ? TRUE : FALSE, nullptr);
-    }
-  } else {
-    sink = make("fakesink");
-    set_sink(sink, options_.sync);
+  // (Without a clock the painter would outrun any sink: then it waits.)
+  g_object_set(source, "block", options_.sync ? FALSE : TRUE, "max-bytes", static_cast<guint64>(0), "max-time",
+               static_cast<guint64>(500 * kNsPerMs), "leaky-type", options_.sync ? 2 : 0 /* downstream, none */, nullptr);
+  if (GstElement* sink = make_audio_sink()) {
     gst_bin_add(GST_BIN(pipeline), sink);
     gst_element_link(source, sink);
   }
+  GstPad* pad = gst_element_get_static_pad(source, "src");
+  gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, &Output::listen, this, nullptr);
+  gst_object_unref(pad);
+  sound_taken_ = sound_pushed_ = monotonic_ns();
   start(pipeline);
   std::lock_guard lock(mutex_);
   audio_ = pipeline;
   audio_source_ = GST_APP_SRC(gst_object_ref(source));
-  volume_ = volume;
+}
+
+GstElement* Output::make_audio_sink() {
+  if (options_.make_audio_sink) return options_.make_audio_sink();
+  if (!options_.audio_device) {
+    GstElement* sink = make("fakesink");
+    set_sink(sink, options_.sync);
+    return sink;
+  }
+  GError* error = nullptr;
+  GstElement* bin = gst_parse_bin_from_description("audioconvert ! audioresample ! autoaudiosink", TRUE, &error);
+  if (error) log::error("sound: {}", error->message);
+  g_clear_error(&error);
+  return bin;
+}
+
+GstPadProbeReturn Output::listen(GstPad*, GstPadProbeInfo* info, gpointer user) {
+  auto* self = static_cast<Output*>(user);
+  self->sound_taken_ = monotonic_ns();
+  GstBuffer* buffer = GST_PAD_PROBE_INFO_BUFFER(info);
+  const Note* note = note_of(buffer);
+  GstMapInfo map;
+  if (!note || !note->play || !self->heard_ || !gst_buffer_map(buffer, &map, GST_MAP_READ)) return GST_PAD_PROBE_OK;
+  self->heard_(note->play, static_cast<Ns>(GST_BUFFER_PTS(buffer)), {reinterpret_cast<const std::int16_t*>(map.data), map.size / 2});
+  gst_buffer_unmap(buffer, &map);
+  return GST_PAD_PROBE_OK;
 }
 
 void Output::close(GstElement*& pipeline, GstAppSrc*& source) {
@@ -186,7 +211,6 @@ void Output::close(GstElement*& pipeline, GstAppSrc*& source) {
     std::lock_guard lock(mutex_);
     std::swap(dead, pipeline);
     std::swap(dead_source, source);
-    if (&source == &audio_source_) volume_ = nullptr;
   }
   if (!dead) return;
   gst_element_set_state(dead, GST_STATE_NULL);  // also frees a painter that waits in push()
@@ -207,22 +231,36 @@ void Output::push(BufferPtr frame, Ns pts, Ns duration) {
   gst_object_unref(source);
 }
 
-void Output::push_audio(std::span<const std::int16_t> samples, Ns pts) {
-  std::lock_guard lock(mutex_);
-  if (!audio_source_ || samples.empty()) return;
+void Output::push_audio(std::span<std::int16_t> samples, Ns pts, const PlayRef& play) {
+  // From the gain of the last block to the one that is wanted now, over this block: a step would click.
+  float to = level_, step = samples.empty() ? 0 : (to - gain_) / static_cast<float>(samples.size() / 2);
+  for (std::size_t k = 0; (gain_ != 1.0F || to != 1.0F) && k + 1 < samples.size(); k += 2) {
+    gain_ += step;
+    for (auto* s : {&samples[k], &samples[k + 1]}) *s = static_cast<std::int16_t>(std::lround(static_cast<float>(*s) * gain_));
+  }
+  gain_ = to;
+  sound_pushed_ = monotonic_ns();
+  GstAppSrc* source = nullptr;
+  {
+    std::lock_guard lock(mutex_);
+    if (audio_source_ && !samples.empty()) source = GST_APP_SRC(gst_object_ref(audio_source_));
+  }
+  if (!source) return;
   GstBuffer* buffer = gst_buffer_new_allocate(nullptr, samples.size_bytes(), nullptr);
   gst_buffer_fill(buffer, 0, samples.data(), samples.size_bytes());
   GST_BUFFER_PTS(buffer) = static_cast<GstClockTime>(pts);
   GST_BUFFER_DURATION(buffer) = static_cast<GstClockTime>(pts_of_sample(static_cast<std::int64_t>(samples.size() / 2)));
-  gst_app_src_push_buffer(audio_source_, buffer);
+  Note note;
+  note.play = play;
+  attach_note(buffer, std::move(note));
+  gst_app_src_push_buffer(source, buffer);
+  gst_object_unref(source);
 }
 
 void Output::set_volume(int percent, bool muted) {
   // Loudness is felt, not counted: half the slider is half as loud.
-  level_ = gst_stream_volume_convert_volume(GST_STREAM_VOLUME_FORMAT_CUBIC, GST_STREAM_VOLUME_FORMAT_LINEAR, percent / 100.0);
-  muted_ = muted;
-  std::lock_guard lock(mutex_);
-  if (volume_) g_object_set(volume_, "volume", level_.load(), "mute", muted ? TRUE : FALSE, nullptr);
+  auto part = static_cast<float>(std::clamp(percent, 0, 100)) / 100;
+  level_ = muted ? 0 : part * part * part;
 }
 
 bool Output::failed(GstElement* pipeline, const char* which) {
@@ -230,9 +268,11 @@ bool Output::failed(GstElement* pipeline, const char* which) {
   GstBus* bus = gst_element_get_bus(pipeline);
   bool bad = false;
   while (GstMessage* message = gst_bus_pop(bus)) {
-    if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) {
+    // A warning of the sound pipeline is how it says that no device was found.
+    bool warning = GST_MESSAGE_TYPE(message) == GST_MESSAGE_WARNING && pipeline == audio_;
+    if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR || warning) {
       GError* error = nullptr;
-      gst_message_parse_error(message, &error, nullptr);
+      warning ? gst_message_parse_warning(message, &error, nullptr) : gst_message_parse_error(message, &error, nullptr);
       log::error("{} output: {}", which, error->message);
       g_error_free(error);
       bad = true;
@@ -270,12 +310,26 @@ void Output::tend() {
       rebuild();
     }
   }
-  if (failed(audio_, "audio")) {
+  tend_audio(now);
+}
+
+// PTS go by the clock, so sound that comes back is at the right position of whatever plays then.
+void Output::tend_audio(std::int64_t now) {
+  bool stalled = audio_ && options_.sync && sound_pushed_ - sound_taken_ > kSoundStalled;
+  if (audio_ && (failed(audio_, "audio") || stalled)) {
+    if (stalled) log::error("audio output: it takes no sound");
     close(audio_, audio_source_);
-    if (now >= audio_retry_) {
-      audio_retry_ = now + 10 * kRetry;
-      build_audio();
-    }
+    sound_lost_ = true;
+    audio_back_off_ = std::clamp(2 * audio_back_off_, kRetry, kLongestRetry);
+    audio_retry_ = now + audio_back_off_;
+  }
+  if (!audio_ && now >= audio_retry_) {
+    build_audio();
+    audio_retry_ = now + audio_back_off_;
+  } else if (audio_ && sound_lost_ && now - audio_retry_ > 2 * kRetry) {
+    sound_lost_ = false;  // it has held for a while
+    audio_back_off_ = 0;
+    log::info("audio output: it is back");
   }
 }
 

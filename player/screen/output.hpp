@@ -20,7 +20,8 @@
 
 namespace fz::screen {
 
-enum class SinkKind { null, x11, headless };
+/// audio: an endpoint that is heard only; its surface is a few pixels that nobody sees.
+enum class SinkKind { null, x11, headless, audio };
 std::string_view sink_name(SinkKind kind);
 
 struct OutputOptions {
@@ -32,6 +33,8 @@ struct OutputOptions {
   bool fullscreen = true;     ///< x11 only
   bool follow = true;         ///< x11 only: a window of another size is another surface
   bool audio_device = false;  ///< false: sound goes nowhere, in time
+  /// Instead of both: makes what takes the sound (floating). For tests of devices that fail.
+  std::function<GstElement*()> make_audio_sink = nullptr;
 };
 
 /// The size that a surface with these options has, as it is seen; asks the display if none is given. Errors: screen_sink.
@@ -45,8 +48,10 @@ class Output {
  public:
   /// Opens display and window, builds and starts both pipelines. On the sink's thread `announce` is called for every frame
   /// before it is shown, `report` after. Errors: screen_sink (no display, no such sink).
+  /// `heard` is called on the sound pipeline's thread for every block it takes, as loud as it is taken.
+  using HeardFn = std::function<void(const PlayRef& play, Ns pts, std::span<const std::int16_t> samples)>;
   static Result<std::unique_ptr<Output>> open(OutputOptions options, std::function<void(const Presented&)> report,
-                                              std::function<void(const Presented&)> announce);
+                                              std::function<void(const Presented&)> announce, HeardFn heard = nullptr);
   ~Output();
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
@@ -60,14 +65,17 @@ class Output {
   Ns running_time() const;
   /// Hands a frame to the sink; blocks while two are waiting. Dropped while the sink is being built anew. Painter only.
   void push(BufferPtr frame, Ns pts, Ns duration);
-  /// Interleaved stereo samples that are due at `pts`; never blocks: what the device cannot take is dropped. Painter only.
-  void push_audio(std::span<const std::int16_t> samples, Ns pts);
+  /// Interleaved stereo samples of `play` that are due at `pts`; never blocks: what the device cannot take is dropped. They are
+  /// brought to the volume here, in place. Painter only.
+  void push_audio(std::span<std::int16_t> samples, Ns pts, const PlayRef& play);
   /// The surface has another size from now on: builds the picture's pipeline anew. Painter only.
   void resize(Area area);
   /// The surface's size when the window has another one now. Main thread, after tend().
   std::optional<Area> resized() const;
-  /// Any thread.
+  /// From the next block on, without a click. Any thread.
   void set_volume(int percent, bool muted);
+  /// There should be sound, but its device failed or is not there; it is tried again and again. Any thread.
+  bool sound_lost() const { return sound_lost_; }
   /// Looks for errors of the pipelines, and builds a failed one again (at most once a second). Main thread, ten times a second.
   void tend();
   /// True once a person has closed the window (never of a full screen). Main thread.
@@ -80,6 +88,9 @@ class Output {
   Result<void> build_video();
   void build_audio();
   void rebuild();
+  GstElement* make_audio_sink();
+  void tend_audio(std::int64_t now);
+  static GstPadProbeReturn listen(GstPad*, GstPadProbeInfo* info, gpointer self);
   void close(GstElement*& pipeline, GstAppSrc*& source);
   bool failed(GstElement* pipeline, const char* which);
   void start(GstElement* pipeline);
@@ -93,10 +104,12 @@ class Output {
   std::mutex mutex_;             // the pipelines' pointers
   GstElement *video_ = nullptr, *audio_ = nullptr;
   GstAppSrc *video_source_ = nullptr, *audio_source_ = nullptr;
-  GstElement* volume_ = nullptr;
-  std::atomic<double> level_{1.0};
-  std::atomic<bool> muted_{false};
-  Ns video_retry_ = 0, audio_retry_ = 0;
+  HeardFn heard_;
+  std::atomic<float> level_{1.0F};  // what the volume asks for; 0 when muted
+  float gain_ = 1.0F;               // of the last sample pushed; painter only
+  std::atomic<bool> sound_lost_{false};
+  std::atomic<std::int64_t> sound_taken_{0}, sound_pushed_{0};  // monotonic times
+  Ns video_retry_ = 0, audio_retry_ = 0, audio_back_off_ = 0;
 };
 
 }  // namespace fz::screen

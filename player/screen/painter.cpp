@@ -54,7 +54,7 @@ void Painter::post(Command c) {
 }
 
 PainterStatus Painter::status() const {
-  return {frames_, pts_seen_, holding_, on_slate_};
+  return {frames_, pts_seen_, holding_, on_slate_, off_seen_};
 }
 
 void Painter::run() {
@@ -133,6 +133,7 @@ void Painter::obey(Command& command) {
                  [&](LayoutCommand& c) { lay_out(c); },
                  [&](const BrightnessCommand& c) {
                    brightness_ = c.percent;
+                   off_ = !c.on;
                    take_regions();
                  },
                  [&](const RepeatIdleCommand&) {
@@ -250,6 +251,7 @@ void Painter::take_regions() {
 Tags Painter::tags() const {
   Tags t{};
   t[index_of(Layer::background)] = ground_;
+  if (off_) return t;
   const Layer layers[kMediaZones] = {Layer::main, Layer::side};
   for (std::size_t i = 0; i < kMediaZones; ++i) {
     if (!zones_[i]) continue;
@@ -273,7 +275,7 @@ void Painter::paint_zone(Canvas& canvas, const Rect& rect, const View& view, con
 // Paints into a pooled buffer what it does not hold already, and hands a light copy of it to the sink.
 void Painter::paint() {
   Zone& main = *zones_[0];
-  const bool slate = !main.view();
+  const bool slate = !main.view() && !off_;
   const auto now = tags();
   if (!last_ || now != last_tags_) {
     auto canvas = pool_->take();
@@ -282,15 +284,16 @@ void Painter::paint() {
     } else {
       auto& held = canvas->painted();
       const bool all = held[0] != now[0];
-      if (all) fill(canvas->planes(), {layout_.width, layout_.height}, dimmed(colour_of(layout_.background), brightness_));
+      const Colour ground = off_ ? colour_of(0) : dimmed(colour_of(layout_.background), brightness_);
+      if (all) fill(canvas->planes(), {layout_.width, layout_.height}, ground);
       const View* views[kLayers] = {nullptr, slate ? &slate_ : &main.view(), zones_[1] ? &zones_[1]->view() : nullptr, &corner_, nullptr};
       for (auto layer : {Layer::main, Layer::side, Layer::corner}) {
         const auto i = index_of(layer);
-        if (!views[i] || regions_[i].width == 0 || (!all && held[i] == now[i])) continue;
+        if (off_ || !views[i] || regions_[i].width == 0 || (!all && held[i] == now[i])) continue;
         const Zone* zone = layer == Layer::main ? &main : layer == Layer::side ? zones_[1].get() : nullptr;
         paint_zone(*canvas, regions_[i], *views[i], zone && zone->going() ? zone : nullptr);
       }
-      if (const auto& band = regions_[index_of(Layer::ticker)]; ticker_ && band.width > 0)
+      if (const auto& band = regions_[index_of(Layer::ticker)]; ticker_ && band.width > 0 && !off_)
         ticker_->draw(planes_from(canvas->planes(), band.x, band.y), area_of(band), pts_ - ticker_since_, brightness_);
       held = now;
       retired_[retire_at_++ % kRetired] = std::move(last_);
@@ -307,6 +310,7 @@ void Painter::paint() {
   pts_seen_ = pts_;
   holding_ = main.holding();
   on_slate_ = slate;
+  off_seen_ = off_;
 }
 
 Note Painter::note(bool slate) const {
@@ -320,13 +324,15 @@ Note Painter::note(bool slate) const {
     const auto layer = index_of(layers[i]);
     // The ticker over main changes every frame, and the grid sees it; the arrangement's number stands for brightness too.
     const auto picture = i == 0 && layout_.built_in && ticker_ ? last_picture_ : ground_ << 32 ^ last_tags_[layer];
-    n.zones[i] = {z->playing(), z->due_pts(), placed->rect, regions_[layer].height, picture, z->going() ? z->fade_in(pts_) : 0};
+    n.zones[i] = {off_ ? PlayRef() : z->playing(),  // what nobody can see is not shown
+                  z->due_pts(), placed->rect, regions_[layer].height, picture, z->going() ? z->fade_in(pts_) : 0};
   }
   n.picture = last_picture_;
   n.tags = last_tags_;
   n.regions = regions_;
   n.holding = zones_[0]->holding();
   n.slate = slate;
+  n.off = off_;
   return n;
 }
 
@@ -334,7 +340,8 @@ void Painter::feed_audio() {
   auto first = samples_before(pts_), last = samples_before(tick_pts(tick_ + 1, rate_));
   samples_.resize(static_cast<std::size_t>(last - first) * 2);
   zones_.front()->read_audio(pts_, samples_);
-  output_.push_audio(samples_, pts_of_sample(first));
+  if (off_) std::fill(samples_.begin(), samples_.end(), std::int16_t{0});
+  output_.push_audio(samples_, pts_of_sample(first), zones_.front()->playing());
 }
 
 }  // namespace fz::screen

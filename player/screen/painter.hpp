@@ -48,6 +48,7 @@ struct LayoutCommand {
 };
 struct BrightnessCommand {
   int percent = 100;
+  bool on = true;  ///< false: dark by schedule
 };
 struct RepeatIdleCommand {};
 using Command = std::variant<CueCommand, GoCommand, StopCommand, SlateCommand, TickerCommand, CornerCommand, LayoutCommand,
@@ -56,7 +57,7 @@ using Command = std::variant<CueCommand, GoCommand, StopCommand, SlateCommand, T
 /// What the painter is doing; read from any thread.
 struct PainterStatus {
   std::int64_t frames = 0, pts_ns = 0;
-  bool holding = false, slate = false;
+  bool holding = false, slate = false, off = false;
 };
 
 class Painter {
@@ -100,7 +101,7 @@ class Painter {
   Fd wake_;
   std::atomic<bool> stop_{false};
   std::atomic<std::int64_t> frames_{0}, pts_seen_{0};
-  std::atomic<bool> holding_{false}, on_slate_{false};
+  std::atomic<bool> holding_{false}, on_slate_{false}, off_seen_{false};
 
   // Below: the painter's thread only.
   std::array<std::unique_ptr<Zone>, kMediaZones> zones_;  // the first is "main"; the other may not be there
@@ -111,6 +112,7 @@ class Painter {
   std::shared_ptr<const TickerStrip> ticker_;
   Ns ticker_since_ = 0;
   int brightness_ = 100;
+  bool off_ = false;  // dark by schedule
   std::int64_t tick_ = 0;
   Ns pts_ = 0;
   Ns waited_ = 0;   // steady time when an unsynced wait began; 0: not waiting

@@ -8,8 +8,17 @@ void Source::read_audio(Ns, std::span<std::int16_t> out) {
   std::fill(out.begin(), out.end(), std::int16_t{0});
 }
 
+namespace {
+constexpr std::size_t kSoundPreroll = 9600;  // sample frames: 0.2 s
+}
+
 Source::State RingSource::state() {
   if (ring_.frames() > 0) return State::ready;
+  if (ring_.sound_only()) {
+    sound_ = true;
+    bool enough = ring_.audio_available() >= kSoundPreroll || ring_.state() >= wire::RingState::eos;
+    return enough ? State::ready : State::starting;
+  }
   return ring_.state() >= wire::RingState::eos ? State::failed : State::starting;
 }
 
@@ -36,7 +45,20 @@ bool RingSource::take_due(Ns at, Rate rate) {
   return false;
 }
 
+std::int64_t RingSource::sound_there() {
+  return static_cast<std::int64_t>(ring_.audio_position() + ring_.audio_available());
+}
+Source::Step RingSource::advance_sound(Ns at, Rate rate) {
+  auto wanted = samples_before(at + tick_duration(0, rate));
+  if (sound_there() >= wanted) return Step::shown;
+  if (ring_.state() < wire::RingState::eos) return Step::wait;
+  auto there = sound_there();  // what was written between the two looks counts
+  end_ = pts_of_sample(there);
+  return there < wanted && is_due(*end_, at, rate) ? Step::over : Step::shown;
+}
+
 Source::Step RingSource::advance(Ns at, Rate rate) {
+  if (sound_) return advance_sound(at, rate);
   if (take_due(at, rate)) return Step::shown;
   bool finished = ring_.state() >= wire::RingState::eos;
   if (finished && take_due(at, rate)) return Step::shown;  // written between the two looks

@@ -15,6 +15,7 @@ class RingSource final : public Source {
   View view() const override { return view_; }
   std::optional<Ns> natural_end() const override { return end_; }
   bool broken() const override { return ring_.state() == wire::RingState::failed; }
+  bool sound_only() const override { return sound_; }
   int lost() const override { return lost_; }
   void read_audio(Ns at, std::span<std::int16_t> out) override;
   int wait_fd() const override { return ring_.data_fd(); }
@@ -22,8 +23,11 @@ class RingSource final : public Source {
 
  private:
   bool take_due(Ns at, Rate rate);
+  Step advance_sound(Ns at, Rate rate);
+  std::int64_t sound_there();
   wire::RingReader ring_;
   View view_;
+  bool sound_ = false;         // the file has no picture
   bool have_ = false;          // frame 0 of the ring is the one on show
   Ns pts_ = 0, duration_ = 0;  // of the frame on show; duration 0: unknown
   Ns step_ = 0;                // between the last two frames

@@ -37,7 +37,7 @@ Result<std::unique_ptr<Screen>> Screen::open(const ScreenOptions& options, Arran
     const auto wall = system_clock().wall();
     for (std::size_t i = 0; i < kMediaZones; ++i) {
       const auto& z = p.note->zones[i];
-      if (z.rect.width > 0) self->tap_->saw({z.play, z.due_pts, p.pts, p.running_time, wall, z.rows, p.signatures[i], i, z.fade});
+      if (z.rect.width > 0) self->tap_->saw({z.play, z.due_pts, p.pts, p.running_time, wall, z.rows, p.signatures[i], i, z.fade, p.note->off});
     }
     self->camera_->saw(p.buffer, self->output_->presenter().info(), p.running_time);
   };
@@ -47,17 +47,20 @@ Result<std::unique_ptr<Screen>> Screen::open(const ScreenOptions& options, Arran
     for (std::size_t i = 0; i < kMediaZones; ++i) {
       const auto& z = p.note->zones[i];
       if (!z.play) continue;
-      Sighting next{z.play, z.due_pts, p.pts, p.running_time, system_clock().wall() + ahead, z.rows, p.signatures[i], i, z.fade};
+      Sighting next{z.play, z.due_pts, p.pts, p.running_time, system_clock().wall() + ahead, z.rows, p.signatures[i], i, z.fade, p.note->off};
       said = self->tap_->about_to_show(next) || said;
     }
     if (said) self->events_.wait_passed_on(kAnnounceLimit);
   };
-  s->tap_.emplace(s->events_, s->ends_);
-  FZ_TRY(s->output_, Output::open(options.output, saw, announce));
+  s->ear_.emplace();
+  s->tap_.emplace(s->events_, s->ends_, &*s->ear_);
+  auto heard = [self](const PlayRef& play, Ns pts, std::span<const std::int16_t> samples) { self->ear_->heard(play, pts, samples); };
+  FZ_TRY(s->output_, Output::open(options.output, saw, announce, heard));
   if (!options.tap.empty()) {
     auto opened = Millis((monotonic_ns() - s->output_->epoch()) / kNsPerMs);
     FZ_CHECK(s->tap_->write_to(options.tap, system_clock().wall() - opened));
   }
+  if (!options.tap_sound.empty()) FZ_CHECK(s->ear_->write_to(options.tap_sound));
   s->camera_.emplace();
   if (!options.preview.empty()) {
     FZ_CHECK(make_dirs(options.preview));
@@ -198,7 +201,7 @@ void Screen::draw_corner() {
   });
 }
 void Screen::set(const wire::Output& levels) {
-  painter_->post(BrightnessCommand{levels.brightness_percent});
+  painter_->post(BrightnessCommand{levels.brightness_percent, levels.on});
   output_->set_volume(levels.volume_percent, levels.muted);
 }
 void Screen::shot(std::string id, std::size_t max_bytes) {

@@ -33,8 +33,9 @@ struct ScreenOptions {
   layout::Margins margins;
   Fit fit = Fit::contain;  ///< of the built-in layout
   Surround surround = Surround::plain;
-  fs::path tap;      ///< empty: no file
-  fs::path preview;  ///< folder; empty: none
+  fs::path tap;        ///< empty: no file
+  fs::path tap_sound;  ///< the same for what was heard
+  fs::path preview;    ///< folder; empty: none
 };
 
 /// Main thread only.
@@ -67,6 +68,7 @@ class Screen {
   void shot(std::string id, std::size_t max_bytes);
   void repeat_idle();
   PainterStatus status() const { return painter_ ? painter_->status() : PainterStatus{}; }
+  bool sound_lost() const { return output_->sound_lost(); }
 
   int event_fd() const { return events_.fd(); }
   /// Everything that happened since the last call; what is left of ended plays is freed here.
@@ -99,6 +101,7 @@ class Screen {
   // In order of need: later ones use earlier ones and end first.
   EventQueue events_;
   EndBox ends_;
+  std::optional<Ear> ear_;
   std::optional<Tap> tap_;
   std::optional<Camera> camera_;
   std::unique_ptr<Output> output_;

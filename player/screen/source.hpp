@@ -33,6 +33,8 @@ class Source {
   virtual std::optional<Ns> natural_end() const = 0;
   /// It broke off: what came is not all there was.
   virtual bool broken() const { return false; }
+  /// It has no picture at all: the slate is shown while it is heard. Meaningful once it is ready.
+  virtual bool sound_only() const { return false; }
   virtual int lost() const { return 0; }  ///< frames passed over that should have been shown
   /// Moves sound of [at, at + samples of out) into `out` (interleaved stereo); what is not there becomes silence.
   virtual void read_audio(Ns at, std::span<std::int16_t> out);

@@ -60,6 +60,16 @@ void Tap::end(const EndNote& note, const Sighting& next) {
     e.crc_last = shown->crc_last;
     shown.reset();
   }
+  auto heard = ear_ ? ear_->take(note.play) : Heard{};
+  e.samples = heard.samples;
+  e.sound_rms = heard.rms();
+  if (note.sound_only) {  // presented is what was heard, by the clock of the sound
+    e.shown_ms = heard.samples * 1000 / 48000;
+    e.frames = heard.blocks;
+    e.black = 0;
+    e.crc_first = heard.crc_first;
+    e.crc_last = heard.crc_last;
+  }
   events_.push(wire::ToAgent(std::move(e)));
 }
 
@@ -68,6 +78,7 @@ std::string tap_line(const Sighting& s, UtcTime epoch) {
   auto us = s.running_time / 1000;
   auto more = s.zone == 0 ? std::string() : fmt::format(R"(,"zone":"{}")", kMediaZoneNames[s.zone]);
   if (s.fade > 0) more += fmt::format(R"(,"fade":{})", s.fade);
+  if (s.off) more += ",\"off\":true";
   return fmt::format(R"({{"t_ms":{}.{:03},"pts_ns":{},"play":{},"item":{},"luma":{},"crc":"{:08x}","grid":"{}","rows":{}{}}})",
                      to_unix_ms(epoch) + us / 1000, us % 1000, s.pts, text(s.play ? s.play->id : ""), text(s.play ? s.play->label : ""),
                      s.signature.luma, s.signature.crc, to_hex(s.signature.grid), s.rows, more);

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "player/screen/ear.hpp"
 #include "player/screen/note.hpp"
 #include "shared/base/clock.hpp"
 
@@ -25,13 +26,14 @@ struct Sighting {
   Signature signature;
   std::size_t zone = 0;  ///< index into kMediaZoneNames; a frame is seen once for each zone, the main zone first
   int fade = 0;          ///< per mille of the play's own picture while it fades in; 0: no fade
+  bool off = false;  ///< dark by schedule
 };
 
 /// Used by one thread (the sink's).
 class Tap {
  public:
-  /// Started and Ended go to `events`, ends come from `ends`.
-  Tap(EventQueue& events, EndBox& ends) : events_(events), ends_(ends) {}
+  /// Started and Ended go to `events`, ends come from `ends`; what was heard of a play from `ear` (may be null).
+  Tap(EventQueue& events, EndBox& ends, Ear* ear = nullptr) : events_(events), ends_(ends), ear_(ear) {}
   ~Tap();
   Tap(const Tap&) = delete;
   Tap& operator=(const Tap&) = delete;
@@ -57,6 +59,7 @@ class Tap {
   };
   EventQueue& events_;
   EndBox& ends_;
+  Ear* ear_;
   std::array<std::optional<Shown>, kMediaZones> shown_;
   struct CloseFile {
     void operator()(std::FILE* f) const { std::fclose(f); }

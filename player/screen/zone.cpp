@@ -33,7 +33,7 @@ void Zone::stop(std::string_view id, wire::EndReason reason, Ns pts) {
     return;
   }
   auto serial = play->serial;
-  ended_.push_back({plays_.at(serial).play, reason, 0, pts});
+  ended_.push_back({plays_.at(serial).play, reason, 0, pts, false});
   queue_.apply(serial, PlayEvent::stop);
   discard(serial);
   idle_said_ = false;
@@ -153,7 +153,7 @@ bool Zone::start_next(const Beat& beat) {
 
 // `hold`: its last picture stays until something follows; otherwise the surface must not show it for another beat.
 void Zone::finish(wire::EndReason reason, Ns pts, bool hold) {
-  ended_.push_back({playing_, reason, source_->lost(), pts});
+  ended_.push_back({playing_, reason, source_->lost(), pts, source_->sound_only()});
   queue_.apply(serial_, PlayEvent::finish);
   free_since_ = pts;
   // Copied only when it will be held: with a next item at hand this very beat shows that one.

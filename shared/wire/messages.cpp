@@ -164,6 +164,7 @@ object put(const Output& m) {
   o["brightness_percent"] = m.brightness_percent;
   o["volume_percent"] = m.volume_percent;
   o["muted"] = m.muted;
+  if (!m.on) o["on"] = false;
   return o;
 }
 bool boolean(Reader& r, std::string_view name) {
@@ -174,6 +175,7 @@ void get(Reader& r, Output& m) {
   m.brightness_percent = static_cast<int>(r.integer("brightness_percent", 0, 100));
   m.volume_percent = static_cast<int>(r.integer("volume_percent", 0, 100));
   m.muted = boolean(r, "muted");
+  m.on = r.boolean_or("on", true);
 }
 
 object put(const Ready& m) {
@@ -275,6 +277,8 @@ object put(const Ended& m) {
   o["black"] = m.black;
   o["crc_first"] = m.crc_first;
   o["crc_last"] = m.crc_last;
+  if (m.samples > 0) o["samples"] = m.samples;
+  if (m.sound_rms > 0) o["sound_rms"] = m.sound_rms;
   return o;
 }
 void get(Reader& r, Ended& m) {
@@ -287,6 +291,8 @@ void get(Reader& r, Ended& m) {
   m.black = r.integer("black", 0, kMaxMs);
   m.crc_first = static_cast<std::uint32_t>(r.integer("crc_first", 0, 0xffffffff));
   m.crc_last = static_cast<std::uint32_t>(r.integer("crc_last", 0, 0xffffffff));
+  m.samples = r.integer_or("samples", 0, 0, kMaxMs);
+  m.sound_rms = static_cast<int>(r.integer_or("sound_rms", 0, 0, 32768));
   for (auto& k : kReasons)
     if (k.name == reason) {
       m.reason = k.reason;
@@ -311,6 +317,8 @@ object put(const Alive& m) {
   o["rss_kb"] = m.rss_kb;
   o["holding"] = m.holding;
   o["slate"] = m.slate;
+  if (m.off) o["off"] = true;
+  if (m.sound_lost) o["sound_lost"] = true;
   return o;
 }
 void get(Reader& r, Alive& m) {
@@ -319,6 +327,8 @@ void get(Reader& r, Alive& m) {
   m.rss_kb = r.integer("rss_kb", 0, kMaxMs);
   m.holding = boolean(r, "holding");
   m.slate = boolean(r, "slate");
+  m.off = r.boolean_or("off", false);
+  m.sound_lost = r.boolean_or("sound_lost", false);
 }
 
 object put(const Shot& m) {

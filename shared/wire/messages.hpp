@@ -58,6 +58,8 @@ struct Output {
   int brightness_percent = 100;
   int volume_percent = 100;
   bool muted = false;
+  bool on = true;  ///< false: the surface is meant to be dark
+  bool operator==(const Output&) const = default;
 };
 using ToScreen = std::variant<Hello, Cue, Go, Stop, Slate, Ticker, Layout, Ack, TakeShot, Output>;
 
@@ -98,14 +100,18 @@ struct Ended {
   EndReason reason = EndReason::completed;
   std::int64_t at_ms = 0, shown_ms = 0, frames = 0, lost = 0, black = 0;
   std::uint32_t crc_first = 0, crc_last = 0;
+  std::int64_t samples = 0;  ///< sample frames that the sound pipeline took, at the volume of then
+  int sound_rms = 0;         ///< of them, 0 ... 32768
 };
 struct Idle {
   std::string zone;
 };
 struct Alive {
   std::int64_t frames = 0, pts_ns = 0, rss_kb = 0;
-  bool holding = false;  ///< the last frame is held for want of a next one
-  bool slate = false;    ///< the slate is on the surface
+  bool holding = false;     ///< the last frame is held for want of a next one
+  bool slate = false;       ///< the slate is on the surface
+  bool off = false;         ///< dark by schedule
+  bool sound_lost = false;  ///< the sound device failed and is tried again
 };
 struct Shot {
   std::string id;  ///< 1 descriptor comes with it

@@ -75,6 +75,40 @@ TEST(ScreenPlay, TickerCoversOnlyItsRows) {
   EXPECT_EQ(runs(tap, "bar8.mp4").size(), 30u);
 }
 
+// A file with sound alone is heard while the slate is on; its length is that of its sound.
+TEST(ScreenPlay, SoundAloneIsHeardUnderTheSlate) {
+  Folder folder;
+  auto heard = folder.path / "heard.jsonl";
+  Screen screen({"--play", clip("bar8.mp4"), clip("tone.wav"), clip("bar9.mp4"), "--size", "640x360", "--sink", "null", "--sync=false",
+                 "--tap-sound", heard.string()});
+  ASSERT_EQ(screen.wait(), 0) << screen.log();
+  auto tap = screen.tap();
+  EXPECT_EQ(order(tap), (std::vector<std::string>{"bar8.mp4", "tone.wav", "bar9.mp4"}));
+  auto shown = crcs(tap, "tone.wav");
+  EXPECT_EQ(shown.size(), 30u);
+  EXPECT_EQ(std::set<std::string>(shown.begin(), shown.end()).size(), 1u) << "the slate";
+  for (auto& f : tap) ASSERT_GE(f.luma, 20) << f.item;
+  std::ifstream in(heard);
+  std::int64_t samples = 0, blocks = 0, loud = 0, last = -1;
+  for (std::string line; std::getline(in, line);) {
+    auto v = boost::json::parse(line);
+    EXPECT_GT(v.at("pts_ns").as_int64(), last);
+    last = v.at("pts_ns").as_int64();
+    if (v.at("item").as_string() != "tone.wav") continue;
+    ++blocks;
+    samples += v.at("samples").as_int64();
+    loud += v.at("rms").as_int64() > 500;
+  }
+  EXPECT_EQ(blocks, 30);
+  EXPECT_EQ(samples, 48000);
+  EXPECT_EQ(loud, 30) << "a tone without a hole";
+}
+TEST(ScreenPlay, AnEndpointForSoundNeedsNoDisplay) {
+  Screen screen({"--play", clip("tone.mp3"), clip("tone.m4a"), "--sink", "audio", "--sync=false"});
+  ASSERT_EQ(screen.wait(), 0) << screen.log();
+  EXPECT_EQ(order(screen.tap()), (std::vector<std::string>{"tone.mp3", "tone.m4a"}));
+}
+
 TEST(ScreenPlay, BadNextItemsAreSkippedAndNamed) {
   Screen screen({"--play", clip("bar8.mp4"), clip("bad_random.mp4"), clip("bad_empty.mp4"), "/nonexistent.mp4", clip("bar9.mp4"),
                  clip("bad_moov.mp4"), clip("bar10.mov"), "--size", "640x360", "--sink", "null"});

@@ -117,5 +117,47 @@ TEST(RingSource, SoundComesFromItsPosition) {
   EXPECT_EQ(out[2 * 50], 0) << "silence where there is nothing yet";
 }
 
+TEST(RingSource, AFileWithoutAPictureIsHeardToItsEnd) {
+  Ring r;
+  EXPECT_EQ(r.source->state(), Source::State::starting);
+  r.writer->start_sound();
+  r.writer->write_audio(std::vector<std::int16_t>(2 * 1600, 7));
+  EXPECT_EQ(r.source->state(), Source::State::starting) << "too little to begin with";
+  r.writer->write_audio(std::vector<std::int16_t>(2 * 2400, 7));
+  r.writer->finish();
+  EXPECT_EQ(r.source->state(), Source::State::ready);
+  EXPECT_TRUE(r.source->sound_only());
+  std::vector<std::int16_t> out(2 * 1600);
+  for (int tick = 0; tick < 3; ++tick) {
+    ASSERT_EQ(r.source->advance(tick_pts(tick, kRate), kRate), Source::Step::shown) << tick;
+    EXPECT_FALSE(r.source->view()) << "nothing to see";
+    r.source->read_audio(tick_pts(tick, kRate), out);
+    EXPECT_EQ(out[0], 7);
+  }
+  EXPECT_EQ(out[2 * 799], 7);
+  EXPECT_EQ(out[2 * 801], 0) << "half a beat was left";
+  EXPECT_EQ(r.source->advance(tick_pts(3, kRate), kRate), Source::Step::over);
+  EXPECT_EQ(r.source->natural_end(), pts_of_sample(4000));
+}
+TEST(RingSource, LateSoundIsWaitedForAndAFilmIsNoSound) {
+  Ring r;
+  r.writer->start_sound();
+  r.writer->write_audio(std::vector<std::int16_t>(2 * 4700, 7));
+  std::vector<std::int16_t> out(2 * 1600);
+  for (int tick = 0; tick < 2; ++tick) {
+    EXPECT_EQ(r.source->advance(tick_pts(tick, kRate), kRate), Source::Step::shown);
+    r.source->read_audio(tick_pts(tick, kRate), out);
+  }
+  EXPECT_EQ(r.source->advance(tick_pts(2, kRate), kRate), Source::Step::wait);
+  r.writer->fail(Code::media_corrupt);
+  EXPECT_EQ(r.source->advance(tick_pts(3, kRate), kRate), Source::Step::over);
+  EXPECT_TRUE(r.source->broken());
+  Ring film;
+  film.writer->write_audio(std::vector<std::int16_t>(2 * 4700, 7));
+  film.write(1, 0, tick_duration(0, kRate));
+  EXPECT_EQ(film.source->state(), Source::State::ready);
+  EXPECT_FALSE(film.source->sound_only());
+}
+
 }  // namespace
 }  // namespace fz::screen

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cmath>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "player/screen/ear.hpp"
@@ -20,12 +21,13 @@ struct Screen {
   std::vector<std::pair<Ns, int>> blocks;  // PTS, last sample
   std::atomic<int> frames{0};
   std::unique_ptr<Output> output;
-  FramePool pool{{64, 36}};
+  std::optional<FramePool> pool;
 
   explicit Screen(OutputOptions options) {
     static bool ready = (init_gstreamer(), true);
     (void)ready;
     options.area = {64, 36};
+    pool.emplace(options.area);
     options.sink = SinkKind::audio;
     auto opened = Output::open(
         options, [this](const Presented&) { ++frames; },
@@ -43,7 +45,7 @@ struct Screen {
     for (int i = 0; i < beats; ++i) {
       auto tick = tick_at_or_after(output->running_time(), kRate) + 1;
       while (output->running_time() < tick_pts(tick, kRate)) std::this_thread::sleep_for(Millis{1});
-      auto canvas = pool.take();
+      auto canvas = pool->take();
       auto frame = canvas->finish();
       Note note;
       note.picture = static_cast<std::uint64_t>(tick);

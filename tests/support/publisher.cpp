@@ -89,6 +89,8 @@ void Publisher::replace_online_key(UtcTime now) {
 void Publisher::publish(UtcTime now) {
   targets_.clear();
   schedule::Playlist playlist;
+  playlist.output = rules.output;
+  playlist.silent = rules.silent;
   for (auto [id, slot] : slots_) {
     slot.items.clear();
     for (const auto& [item_id, item] : items_)

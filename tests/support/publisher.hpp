@@ -53,6 +53,7 @@ class Publisher {
   std::map<std::string, std::string> blobs;     ///< by SHA-256
   std::map<std::string, std::string> metadata;  ///< "1.root.json" ...
   std::string timestamp;
+  schedule::OutputRules rules;  ///< of the screen's site, in the next publication
   std::string screen = "scr-1", zone = "Asia/Shanghai";
   bool enrolled = true;            ///< the code was typed in
   std::optional<UtcTime> lie;      ///< the time it attests instead of the real one

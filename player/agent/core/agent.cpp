@@ -1,6 +1,7 @@
 #include "player/agent/core/agent.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "shared/base/json.hpp"
 
@@ -198,6 +199,7 @@ void Agent::from_screen(const wire::ToAgent& m, const Now& now, Actions& out) {
           [&](const wire::Ended& e) { of(e.play).ended(e, now, clock_name_, chance_, out); },
           [&](const wire::Idle&) {},  // settle() looks for the next item after every event
           [&](const wire::Alive& e) {
+            if (std::exchange(sound_lost_, e.sound_lost) != e.sound_lost) status_due_ = std::min(status_due_, now.boot + Millis{200});
             director_.alive(e, now, chance_, out);
             side_.alive(e, now, chance_, out);
           },
@@ -325,6 +327,8 @@ Programme Agent::programme(const Now&) {
 
 void Agent::settle_director(const Now& now, Actions& out) {
   const Programme p = programme(now);
+  const auto levels_now = levels(now, p);
+  for (auto* director : {&director_, &side_}) director->set_off(!levels_now.on, now, out);
   const bool changed = updater_ && updater_->take_changed();
   if (director_.screen_connected() && updater_) {
     if (changed) arrangement_.ask_door_now();
@@ -345,6 +349,24 @@ void Agent::settle_director(const Now& now, Actions& out) {
   else
     ticker_.advance(now, p, session_.token(), out);
   tell_slate(now, out);
+  tell_output(levels_now, out);
+}
+
+// By the playlist's rules; while the time cannot be believed, and without a playlist, nothing is turned down.
+schedule::Levels Agent::levels(const Now& now, const Programme& p) const {
+  if (!p.playlist || !p.zone || time_.trust == trust::ClockTrust::none) return {};
+  return schedule::output_at(p.playlist->output, p.playlist->silent, *p.zone, now.utc, director_.emergency());
+}
+
+void Agent::tell_output(const schedule::Levels& levels, Actions& out) {
+  wire::Output o;
+  o.brightness_percent = levels.brightness_percent * output_.brightness_percent / 100;
+  o.volume_percent = levels.volume_percent * output_.volume_percent / 100;
+  o.muted = levels.muted;
+  o.on = levels.on;
+  if (output_told_ == o) return;
+  output_told_ = o;
+  out.emplace_back(TellScreen{o});
 }
 
 void Agent::tell_slate(const Now&, Actions& out) {

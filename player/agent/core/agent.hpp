@@ -99,6 +99,8 @@ class Agent {
   void settle_updater(const Now& now, Actions& out);
   void settle_director(const Now& now, Actions& out);
   void tell_slate(const Now& now, Actions& out);
+  schedule::Levels levels(const Now& now, const Programme& p) const;
+  void tell_output(const schedule::Levels& levels, Actions& out);
   void report_status(const Now& now, Actions& out);
   void confirm_withdrawn(Actions& out);
   bool withdrawals_done() const;
@@ -131,7 +133,9 @@ class Agent {
   ScreenSize screen_;
 
   std::optional<std::string> slate_told_;
-  wire::Output output_;
+  wire::Output output_;  ///< as an operator set it; the schedule's levels are taken of it
+  std::optional<wire::Output> output_told_;
+  bool sound_lost_ = false;
   std::map<std::string, Noted, std::less<>> alarms_;
   std::optional<Error> last_trouble_;
   std::set<std::string, std::less<>> unconfirmed_;   // pushed withdrawals whose items may still be on the surface

@@ -17,11 +17,9 @@ void Agent::command(const std::string& id, const std::string& name, std::int64_t
     return out.emplace_back(TellScreen{wire::TakeShot{id, kMaxShot}}), void();  // done when the server has it
   }
   if (name == "volume") {
-    output_.volume_percent = static_cast<int>(value);
-    out.emplace_back(TellScreen{output_});
+    output_.volume_percent = static_cast<int>(value);  // told by the next settle(), within the schedule's levels
   } else if (name == "brightness") {
     output_.brightness_percent = static_cast<int>(value);
-    out.emplace_back(TellScreen{output_});
   } else if (name == "restart") {
     out.emplace_back(RestartScreen{"asked for by an operator"});
   } else if (name == "identify") {

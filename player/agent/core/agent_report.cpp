@@ -37,6 +37,12 @@ std::string Agent::status_json(const Now& now) const {
   // Of the list of withdrawals that is carried out: nothing of it is on the surface or on its way there.
   if (state_ && withdrawals_done()) status["withdrawals"] = state_->withdrawals_version();
   if (state_ && state_->timestamp()) status["set_version"] = state_->timestamp()->value.version;
+  if (output_told_)
+    status["output"] = json::object{{"on", output_told_->on},
+                                    {"muted", output_told_->muted},
+                                    {"volume_percent", output_told_->volume_percent},
+                                    {"brightness_percent", output_told_->brightness_percent}};
+  if (sound_lost_) status["sound_lost"] = true;
   if (free_mb_ >= 0) status["free_mb"] = free_mb_;
   return json::write(status);
 }

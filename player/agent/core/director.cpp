@@ -301,11 +301,15 @@ std::optional<schedule::Pick> Director::pick(const Now& now, UtcTime at, const P
     if (const auto p = penalties_.find(item->second.sha256); p != penalties_.end() && p->second.until > now.boot) return true;
     return programme.door(item->second, true, now.utc).has_value() || programme.door(item->second, true, at).has_value();
   };
+  const auto dark = [&](const schedule::Slot& s) { return off_ && s.priority != schedule::Class::emergency; };
   if (queue_.empty()) {  // dark: what can be hashed at once comes first, the rest is hashed behind it
-    const auto quick = [&](const schedule::Slot&, const schedule::Item& i) { return refused(i, kQuickToHash); };
+    // (A programme keeps its order: what it passes over is lost until its next start.)
+    const auto quick = [&](const schedule::Slot& s, const schedule::Item& i) {
+      return dark(s) || refused(i, s.once ? UINT64_MAX : kQuickToHash);
+    };
     if (auto p = rotation_.next(*programme.playlist, *programme.zone, at, quick)) return p;
   }
-  const auto any = [&](const schedule::Slot&, const schedule::Item& i) { return refused(i, UINT64_MAX); };
+  const auto any = [&](const schedule::Slot& s, const schedule::Item& i) { return dark(s) || refused(i, UINT64_MAX); };
   return rotation_.next(*programme.playlist, *programme.zone, at, any);
 }
 
@@ -313,6 +317,7 @@ void Director::fill(const Now& now, const Programme& programme, Actions& out) {
   const auto ahead = [&] { return std::count_if(queue_.begin(), queue_.end(), [](const Play& p) { return p.stage < Stage::on_air; }); };
   while (ahead() < kPrefetch) {
     auto picked = pick(now, next_start(now), programme);
+    if (!picked) picked = pick_ahead(now, programme);
     if (!picked) return;
     Play p;
     p.id = programme.mint_play(now.utc);
@@ -354,6 +359,10 @@ void Director::go(const Now& now, const Programme& programme, Chance& chance, Ac
     if (it->stage != Stage::cued) {
       if (left > kTakeLater) return;  // its turn; there is still time to get it ready
       continue;
+    }
+    if (it->pick.opened > now.utc) {  // a programme waits for its time
+      wake_at_ = std::min(wake_at_, now.boot + (it->pick.opened - now.utc));
+      return;
     }
     Intent intent{it->id,  zone_, it->item.approval,           it->item.sha256, it->pick.campaign, it->pick.slot, it->pick.duration,
                   now.utc, {},    std::string(programme.clock)};

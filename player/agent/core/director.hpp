@@ -59,6 +59,11 @@ class Director {
   void ended(const wire::Ended& m, const Now& now, std::string_view clock, Chance& chance, Actions& out);
   void alive(const wire::Alive& m, const Now& now, Chance& chance, Actions& out);
 
+  /// The output is dark by schedule: nothing but an emergency is shown or heard, and nothing is recorded as if it were.
+  void set_off(bool off, const Now& now, Actions& out);
+  /// An emergency is on the surface or on its way there.
+  bool emergency() const;
+
   /// Something may have to go now (a withdrawal): the door is asked at the next advance(), not at the next second.
   void ask_door_now() { next_door_ = Millis{0}; }
   Millis wake_at() const { return wake_at_; }
@@ -109,6 +114,7 @@ class Director {
   void fill(const Now& now, const Programme& programme, Actions& out);
   void go(const Now& now, const Programme& programme, Chance& chance, Actions& out);
   std::optional<schedule::Pick> pick(const Now& now, UtcTime at, const Programme& programme);
+  std::optional<schedule::Pick> pick_ahead(const Now& now, const Programme& programme);
   UtcTime next_start(const Now& now) const;
   /// Takes a play that was not told to go out of the queue.
   void discard(const std::string& id, std::string_view why, Actions& out);
@@ -124,7 +130,7 @@ class Director {
   schedule::Rotation rotation_;
   std::deque<Play> queue_;                                 // in the order in which they go
   std::map<std::string, Penalty, std::less<>> penalties_;  // by blob
-  bool connected_ = false, shut_down_ = false;
+  bool connected_ = false, shut_down_ = false, off_ = false;
   Place place_;
   Millis wake_at_{};
   Millis last_alive_{}, last_advance_{};

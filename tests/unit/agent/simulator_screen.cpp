@@ -90,6 +90,8 @@ void Simulator::to_screen(const wire::ToScreen& m) {
     screen_.erase(p);
   } else if (const auto* line = std::get_if<wire::Ticker>(&m)) {
     ticker = line->lines;
+  } else if (const auto* levels = std::get_if<wire::Output>(&m)) {
+    output = *levels;
   } else if (const auto* ack = std::get_if<wire::Ack>(&m)) {
     unacknowledged_.erase(ack->play);
   }
@@ -149,6 +151,7 @@ void Simulator::screen_tick() {
   wire::Alive a;
   a.holding = on && screen_.front().hangs;
   a.slate = !on;
+  a.sound_lost = sound_lost;
   from_screen(a);
   check_surface();
 }

@@ -33,8 +33,8 @@ void Ear::heard(const PlayRef& play, Ns pts, std::span<const std::int16_t> sampl
   if (!play || samples.empty()) return;
   double energy = 0;
   for (auto s : samples) energy += double{1} * s * s;
-  auto crc = static_cast<std::uint32_t>(
-      ::crc32(0, reinterpret_cast<const Bytef*>(samples.data()), static_cast<uInt>(samples.size_bytes())));
+  auto crc =
+      static_cast<std::uint32_t>(::crc32(0, reinterpret_cast<const Bytef*>(samples.data()), static_cast<uInt>(samples.size_bytes())));
   auto frames = static_cast<std::int64_t>(samples.size() / 2);
   std::lock_guard lock(mutex_);
   if (plays_.size() >= kMostPlays && !plays_.contains(play)) plays_.erase(plays_.begin());

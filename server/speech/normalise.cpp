@@ -90,8 +90,8 @@ Text in_words(View digits) {
     if (place == 8)
       out += U'亿';
     else if (any)
-      out += place == 12 ? U"万" : U"万";
-    if (digits[k] != U'0') zero = false;
+      out += U'万';
+    zero = false;  // 205000 is 二十万五千
   }
   return out;
 }
@@ -112,7 +112,7 @@ std::optional<Number> number(View s) {
   Number n;
   std::size_t k = 0;
   while (k < s.size() && (is_digit(s[k]) || (s[k] == U',' && k > 0 && k + 3 < s.size() && is_digit(s[k - 1]) && is_digit(s[k + 1]) &&
-                                              is_digit(s[k + 2]) && is_digit(s[k + 3]) && (k + 4 >= s.size() || !is_digit(s[k + 4])))))
+                                             is_digit(s[k + 2]) && is_digit(s[k + 3]) && (k + 4 >= s.size() || !is_digit(s[k + 4])))))
     if (is_digit(s[k++])) n.joined += s[k - 1];
   if (n.joined.empty()) return std::nullopt;
   n.whole = s.substr(0, k);
@@ -137,21 +137,24 @@ View one_of(View s, const std::array<View, N>& list) {
 }
 constexpr std::array<View, 6> kMoney{U"万元", U"亿元", U"美元", U"元", U"块", U"角"};
 // What is counted: the number before it is a quantity, however long.
-constexpr std::array<View, 36> kMeasures{U"万", U"亿", U"千", U"百", U"人", U"名", U"位", U"个", U"起", U"次", U"家", U"件", U"条", U"张", U"份", U"部", U"台", U"笔",
-                                         U"天", U"年", U"岁", U"小时", U"分钟", U"秒", U"公里", U"米", U"余", U"多", U"周", U"倍", U"户", U"字", U"页", U"层", U"种", U"句"};
-constexpr std::array<View, 16> kTwo{U"个", U"人", U"名", U"位", U"起", U"次", U"家", U"件", U"条", U"张", U"份", U"天", U"年", U"小时", U"万", U"种"};
+constexpr std::array<View, 36> kMeasures{U"万",   U"亿", U"千", U"百", U"人", U"名", U"位", U"个", U"起", U"次",   U"家",   U"件",
+                                         U"条",   U"张", U"份", U"部", U"台", U"笔", U"天", U"年", U"岁", U"小时", U"分钟", U"秒",
+                                         U"公里", U"米", U"余", U"多", U"周", U"倍", U"户", U"字", U"页", U"层",   U"种",   U"句"};
+constexpr std::array<View, 16> kTwo{U"个", U"人", U"名", U"位", U"起", U"次",   U"家", U"件",
+                                    U"条", U"张", U"份", U"天", U"年", U"小时", U"万", U"种"};
 
 // Readings that the engine's dictionary has wrong, character by character.
 struct Reading {
   View word, spoken;
 };
-constexpr Reading kReadings[] = {{U"银行", U"银 hang2 "}, {U"行业", U" hang2 业"},     {U"重复", U" chong2 复"}, {U"重新", U" chong2 新"},
-                                 {U"还款", U" huan2 款"}, {U"还钱", U" huan2 钱"},     {U"归还", U"归 huan2 "},  {U"偿还", U"偿 huan2 "},
-                                 {U"着急", U" zhao2 急"}, {U"了解", U" liao3 解"},     {U"调查", U" diao4 查"},  {U"长辈", U" zhang3 辈"},
-                                 {U"家长", U"家 zhang3 "}, {U"校长", U"校 zhang3 "},   {U"所长", U"所 zhang3 "}, {U"冒充", U" mao4 充"}};
+constexpr Reading kReadings[] = {{U"银行", U"银 hang2 "},  {U"行业", U" hang2 业"},  {U"重复", U" chong2 复"}, {U"重新", U" chong2 新"},
+                                 {U"还款", U" huan2 款"},  {U"还钱", U" huan2 钱"},  {U"归还", U"归 huan2 "},  {U"偿还", U"偿 huan2 "},
+                                 {U"着急", U" zhao2 急"},  {U"了解", U" liao3 解"},  {U"调查", U" diao4 查"},  {U"长辈", U" zhang3 辈"},
+                                 {U"家长", U"家 zhang3 "}, {U"校长", U"校 zhang3 "}, {U"所长", U"所 zhang3 "}, {U"冒充", U" mao4 充"}};
 // Letters by characters that sound like their names.
-constexpr std::array<View, 26> kLetters{U"诶", U"比", U"西", U"弟", U"伊", U"艾弗", U"鸡", U"艾尺", U"爱", U"杰", U"开", U"艾勒", U"艾姆",
-                                        U"恩", U"欧", U"批", U"丘", U"啊", U"艾丝", U"踢", U"优", U"维", U"达不溜", U"艾克斯", U"歪", U"贼"};
+constexpr std::array<View, 26> kLetters{U"诶",   U"比", U"西",   U"弟",   U"伊",     U"艾弗",   U"鸡", U"艾尺", U"爱",
+                                        U"杰",   U"开", U"艾勒", U"艾姆", U"恩",     U"欧",     U"批", U"丘",   U"啊",
+                                        U"艾丝", U"踢", U"优",   U"维",   U"达不溜", U"艾克斯", U"歪", U"贼"};
 
 class Reader {
  public:
@@ -229,7 +232,8 @@ class Reader {
     bool counted = !one_of(rest, kMeasures).empty();
     if (!counted && n->part.empty() && (n->joined.size() > 2 || n->joined[0] == U'0')) return false;
     auto spoken = words(*n);
-    if (spoken == U"二" && !one_of(rest, kTwo).empty()) spoken = U"两";
+    bool ordinal = !out_.empty() && out_.back() == U'第';
+    if (spoken == U"二" && !ordinal && !one_of(rest, kTwo).empty()) spoken = U"两";
     return take(n->length, spoken);
   }
   // Hotlines, telephone and card numbers: one digit after the other, groups with a short rest.

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "shared/base/bytes.hpp"
 #include "shared/base/json.hpp"
@@ -36,9 +37,25 @@ Result<std::string> run(const Engine& engine, const Speech& speech, std::vector<
   if (::access(engine.program.c_str(), X_OK) != 0) return fail(Code::unavailable, {{"what", engine.program.string()}}, "install espeak-ng");
   FZ_TRY(const auto text, text_file(normalise(speech.text)));
   SpawnOptions o;
-  o.argv = {"/usr/bin/env",     "-i",           "LC_ALL=C.UTF-8", "/usr/bin/setpriv",  "--no-new-privs",        "--",
-            "/usr/bin/prlimit", "--cpu=30:30", "--as=536870912", "--fsize=268435456", "--core=0", "--nofile=32", engine.program.string(),
-            "-b",               "1",            "--stdin",        "-v",                engine_voice(speech.voice), "-s",
+  o.argv = {"/usr/bin/env",
+            "-i",
+            "LC_ALL=C.UTF-8",
+            "/usr/bin/setpriv",
+            "--no-new-privs",
+            "--",
+            "/usr/bin/prlimit",
+            "--cpu=30:30",
+            "--as=536870912",
+            "--fsize=268435456",
+            "--core=0",
+            "--nofile=32",
+            engine.program.string(),
+            "-b",
+            "1",
+            "--stdin",
+            "-v",
+            engine_voice(speech.voice),
+            "-s",
             std::to_string(speech.speed)};
   o.argv.insert(o.argv.end(), arguments.begin(), arguments.end());
   o.fds = {{text.get(), 0}};
@@ -73,8 +90,7 @@ std::string write(const Speech& s) {
 Result<void> speak(const Engine& engine, const Speech& speech, const Fd& wav) {
   FZ_TRY(const auto said, run(engine, speech, {"-w", "/dev/fd/4"}, &wav));
   (void)said;
-  if (::lseek(wav.get(), 0, SEEK_END) <= 44)
-    return fail(Code::process_failed, {{"program", "espeak-ng"}, {"what", "no sound / 没有声音"}});
+  if (::lseek(wav.get(), 0, SEEK_END) <= 44) return fail(Code::process_failed, {{"program", "espeak-ng"}, {"what", "no sound / 没有声音"}});
   ::lseek(wav.get(), 0, SEEK_SET);
   return {};
 }

@@ -15,9 +15,9 @@ inline constexpr std::size_t kMaxCharacters = 1000;
 
 /// What is to be said.
 struct Speech {
-  std::string text;          ///< 1...kMaxCharacters characters of UTF-8, as people write
+  std::string text;           ///< 1...kMaxCharacters characters of UTF-8, as people write
   std::string voice = "cmn";  ///< "cmn" (male) or "cmn-f" (female): Mandarin
-  int speed = 150;           ///< 80...260; 150 is about four characters a second
+  int speed = 150;            ///< 80...260; 150 is about four characters a second
   bool operator==(const Speech&) const = default;
 };
 

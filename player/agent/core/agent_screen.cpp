@@ -28,7 +28,7 @@ void Agent::screen_ready(const wire::Ready& m, const Now& now, Actions& out) {
   if (!anew) return;
   ticker_.screen_ready();
   slate_told_.reset();
-  out.emplace_back(TellScreen{output_});
+  output_told_.reset();
 }
 
 std::set<std::string, std::less<>> Agent::in_use() const {

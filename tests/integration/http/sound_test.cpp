@@ -11,10 +11,11 @@ class Sound : public ServerTest {
 
 TEST_F(Sound, ATextToBeSpokenIsAnItemWithAJob) {
   auto writer = person("writer", {"contributor"});
-  const auto item = writer.expect(201, writer.post("/v1/items", {{"title", "早间广播"},
-                                                                 {"speech", {{"text", "反诈热线96110"}, {"voice", "cmn-f"}, {"speed", 140}}},
-                                                                 {"fraud_kind", "general"},
-                                                                 {"exposes", "method"}}));
+  const auto item =
+      writer.expect(201, writer.post("/v1/items", {{"title", "早间广播"},
+                                                   {"speech", {{"text", "反诈热线96110"}, {"voice", "cmn-f"}, {"speed", 140}}},
+                                                   {"fraud_kind", "general"},
+                                                   {"exposes", "method"}}));
   EXPECT_EQ(text_of(item, "kind"), "audio");
   EXPECT_EQ(text_of(item, "processing"), "pending");
   const auto detail = writer.expect(200, writer.get("/v1/items/" + text_of(item, "id")));

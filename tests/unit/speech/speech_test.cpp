@@ -19,11 +19,12 @@ TEST(Normalise, ReadsAmountsAndQuantitiesInWords) {
   EXPECT_EQ(normalise("损失20000元"), "损失两万元");
   EXPECT_EQ(normalise("¥5,000"), "五千元");
   EXPECT_EQ(normalise("3.5万元"), "三点五万元");
-  EXPECT_EQ(normalise("12345678元"), "一千两百三十四万五千六百七十八元");
+  EXPECT_EQ(normalise("12345678元"), "一千二百三十四万五千六百七十八元");
   EXPECT_EQ(normalise("105元，1010元，100000001元"), "一百零五元，一千零一十元，一亿零一元");
+  EXPECT_EQ(normalise("205000元，200005元，2000元，10元"), "二十万五千元，二十万零五元，两千元，十元");
   EXPECT_EQ(normalise("占50%，增长3.2%"), "占百分之五十，增长百分之三点二");
   EXPECT_EQ(normalise("300人，2个，12起，3-5天"), "三百人，两个，十二起，三到五天");
-  EXPECT_EQ(normalise("第2条和3点"), "第两条和三点");
+  EXPECT_EQ(normalise("第2条和3点"), "第二条和三点");
 }
 TEST(Normalise, ReadsDatesAndTimes) {
   EXPECT_EQ(normalise("2022年3月15日"), "二零二二年三月十五日");
@@ -44,7 +45,8 @@ TEST(Normalise, SurvivesAnyBytes) {
     for (int k = 0, n = seed % 40; k < n; ++k) s += static_cast<char>((seed * 7919 + k * 104729) % 251);
     [[maybe_unused]] auto out = normalise(s);
   }
-  for (auto* s : {"1", "1.", ".1", "1,", "1,2", "1-", "2022", "2022-", "2022-1", "2022-1-", "7:", "7:0", "¥", "¥x", "%", "99999999999999999999元"})
+  for (auto* s :
+       {"1", "1.", ".1", "1,", "1,2", "1-", "2022", "2022-", "2022-1", "2022-1-", "7:", "7:0", "¥", "¥x", "%", "99999999999999999999元"})
     EXPECT_FALSE(normalise(s).empty()) << s;
 }
 

@@ -81,7 +81,7 @@ void AgentLink::obey(wire::ToScreen& message, std::vector<Fd>& fds) {
   if (auto* m = std::get_if<wire::Cue>(&message)) return cue(*m, fds);
   if (auto* m = std::get_if<wire::Go>(&message)) {
     if (auto held = held_.find(m->play); held != held_.end()) held->second.gone = true;
-    return screen_->go(m->play);
+    return screen_->go(m->play, m->now);
   }
   if (auto* m = std::get_if<wire::Stop>(&message))
     return screen_->stop(m->play, m->reason == "replaced" ? wire::EndReason::replaced : wire::EndReason::stopped);

@@ -112,7 +112,7 @@ void Painter::obey(Command& command) {
                  },
                  [&](const GoCommand& c) {
                    for (auto& z : zones_)
-                     if (z) z->go(c.play, pts_);
+                     if (z) z->go(c.play, pts_, c.now);
                  },
                  [&](const StopCommand& c) {
                    for (auto& z : zones_)

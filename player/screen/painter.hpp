@@ -24,6 +24,7 @@ struct CueCommand {
 };
 struct GoCommand {
   std::string play;
+  bool now = false;  ///< instead of what is on air
 };
 struct StopCommand {
   std::string play;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace fz::screen {
 
@@ -74,7 +75,8 @@ Play* ZoneQueue::on_air() {
 Play* ZoneQueue::next() {
   Play* best = nullptr;
   for (auto& p : plays_)
-    if ((p.state == S::released || p.state == S::due) && (!best || p.go_order < best->go_order)) best = &p;
+    if ((p.state == S::released || p.state == S::due) && (!best || std::pair(!p.now, p.go_order) < std::pair(!best->now, best->go_order)))
+      best = &p;
   return best;
 }
 Play* ZoneQueue::next_due() {

@@ -29,6 +29,7 @@ struct Play {
   Ns cued_at = 0;   ///< running time of the cue
   Ns due_pts = 0;   ///< when its first frame was due; set when it starts
   std::uint64_t go_order = 0;
+  bool now = false;  ///< instead of what is on air, and before all others
 };
 
 /// A zone's plays that are neither ended nor failed. Order of presentation is the order of go.
@@ -43,7 +44,8 @@ class ZoneQueue {
   Play* find(std::uint64_t serial);
   Play* find(std::string_view id);
   Play* on_air();
-  /// The play that must come next: the earliest go that is not on air; it may not have its first frame yet.
+  /// The play that must come next: the earliest go that is not on air, `now` before the others; it may not have its first
+  /// frame yet.
   Play* next();
   /// The same, but only when its first frame is there.
   Play* next_due();

@@ -166,8 +166,8 @@ void Screen::cue_text(std::string play, std::string label, std::string zone, Ns 
   auto source = std::make_unique<TextSource>(worker_, std::move(text), zone_area(zone), duration);
   cue(std::move(play), std::move(label), std::move(zone), duration, std::move(source));
 }
-void Screen::go(const std::string& play) {
-  painter_->post(GoCommand{play});
+void Screen::go(const std::string& play, bool now) {
+  painter_->post(GoCommand{play, now});
 }
 void Screen::stop(const std::string& play, wire::EndReason reason) {
   painter_->post(StopCommand{play, reason});

@@ -59,7 +59,7 @@ class Screen {
   void arrange(Arrangement arrangement);
   void cue_media(std::string play, std::string label, std::string zone, Ns duration, wire::RingReader ring);
   void cue_text(std::string play, std::string label, std::string zone, Ns duration, std::string text);
-  void go(const std::string& play);
+  void go(const std::string& play, bool now = false);
   void stop(const std::string& play, wire::EndReason reason);
   void slate(const wire::Slate& slate);
   void ticker(const std::vector<std::string>& lines, int px_per_s);

@@ -16,12 +16,13 @@ void Zone::cue(PlayRef play, Ns duration, std::unique_ptr<Source> source, Ns ste
   plays_.emplace(serial, Item{std::move(play), std::move(source), 0});
 }
 
-void Zone::go(std::string_view id, Ns pts) {
+void Zone::go(std::string_view id, Ns pts, bool now) {
   auto* play = queue_.find(id);
   if (!play) return;
   auto serial = play->serial;
   if (!queue_.apply(serial, PlayEvent::go)) return;
   plays_.at(serial).go_pts = pts;
+  queue_.find(serial)->now = now;
   idle_said_ = false;
 }
 
@@ -62,6 +63,8 @@ Source* Zone::awaited() {
 void Zone::step(const Beat& beat, const Wait& wait) {
   look_at_cued(beat);
   if (going_ && beat.pts - fade_since_ >= kFade) going_ = {};
+  const auto* next = source_ ? queue_.next_due() : nullptr;
+  if (next && next->now) finish(wire::EndReason::replaced, beat.pts, false);
   if (!source_ || !show_current(beat, wait)) {
     if (!source_) look_at_cued(beat);  // what became ready while the last frame was waited for
     if (!start_next(beat) && beat.pts - free_since_ >= kHoldLimit) view_ = {};

@@ -39,7 +39,8 @@ class Zone {
   const std::string& name() const { return name_; }
   Area area() const { return area_; }
   void cue(PlayRef play, Ns duration, std::unique_ptr<Source> source, Ns steady_now);
-  void go(std::string_view play, Ns pts);
+  /// `now`: at its first frame it takes the place of what is on air, which ends as `replaced` on that beat.
+  void go(std::string_view play, Ns pts, bool now = false);
   /// The play leaves the surface at the next beat, without being held.
   void stop(std::string_view play, wire::EndReason reason, Ns pts);
   /// Decides what is due on `beat`.

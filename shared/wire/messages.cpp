@@ -85,10 +85,12 @@ void get(Reader& r, Cue& m) {
 object put(const Go& m) {
   auto o = start("go");
   o["play"] = m.play;
+  if (m.now) o["now"] = true;
   return o;
 }
 void get(Reader& r, Go& m) {
   m.play = r.string("play", kMaxId);
+  m.now = r.boolean_or("now", false);
 }
 
 object put(const Stop& m) {

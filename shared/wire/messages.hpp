@@ -29,6 +29,7 @@ struct Cue {
 };
 struct Go {
   std::string play;
+  bool now = false;  ///< not after what is on air in its zone, but instead of it, at its first frame
 };
 struct Stop {
   std::string play;

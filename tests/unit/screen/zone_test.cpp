@@ -204,6 +204,28 @@ TEST_F(ZoneTest, StoppedItemIsNotHeld) {
   EXPECT_TRUE(zone.empty());
 }
 
+TEST_F(ZoneTest, GoNowTakesThePlaceOfWhatIsOnAirAtItsFirstFrame) {
+  cue("film", 900);
+  cue("after", 900);
+  zone.go("film", now());
+  zone.go("after", now());
+  steps(5);
+  auto* card = cue("card", 0, false);
+  zone.go("card", now(), true);
+  steps(3);
+  EXPECT_EQ(playing(), "film") << "until the card has its first frame";
+  card->there = 30;
+  step();
+  EXPECT_EQ(playing(), "card") << "on that very beat";
+  EXPECT_TRUE(zone.view()) << "and never the slate between";
+  ASSERT_EQ(ended.size(), 1u);
+  EXPECT_EQ(ended[0].play->id, "film");
+  EXPECT_EQ(ended[0].reason, wire::EndReason::replaced);
+  card->finished = true;
+  steps(31);
+  EXPECT_EQ(playing(), "after") << "what was told to go before still goes";
+}
+
 TEST_F(ZoneTest, FailedNextLeavesNoGap) {
   cue("a", 10);
   cue("bad", 0);  // finished without a frame

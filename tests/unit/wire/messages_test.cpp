@@ -10,6 +10,7 @@ const std::vector<std::string> kToScreen = {
     R"({"audio_frames":48000,"duration_ms":0,"height":1080,"kind":"media","m":"cue","play":"p1","slots":8,"width":1920,"zone":"main"})",
     R"({"duration_ms":8000,"kind":"text","m":"cue","play":"p2","text":"{\"kind\":\"bulletin\"}","zone":"main"})",
     R"({"m":"go","play":"p1"})",
+    R"({"m":"go","now":true,"play":"p1"})",
     R"({"m":"stop","play":"p1","reason":"withdrawn"})",
     R"({"m":"slate","server":"https://fz.example","site":"凤凰村","state":"enrolling"})",
     R"({"m":"slate"})",

@@ -22,7 +22,7 @@ struct Unit {
   int review_steps = 2;  ///< 1: final; 2: first, final; 3: first, second, final
 };
 
-/// What an account may do. `duty`, `operate` and `inspect` have their place and no route of their own yet.
+/// What an account may do. `operate` and `inspect` have their place and no route of their own yet.
 enum class Role : std::uint8_t { contributor, reviewer, publisher, administrator, duty, operate, inspect };
 std::string_view role_name(Role role);
 std::optional<Role> role_from_name(std::string_view name);

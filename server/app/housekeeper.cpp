@@ -43,6 +43,8 @@ void Housekeeper::run() {
 
 void Housekeeper::every_second() {
   log_failure("status", app_.board.flush(app_.store));
+  log_failure("alerts", app_.alerts.flush(app_.store));
+  if (app_.alerts.forget_ended(app_.clock.wall())) http::publish_quietly(app_, "an alert's end");
   ::sd_notify(0, "WATCHDOG=1");  // this thread uses the database's lock every second: if that hangs, systemd knows
 }
 

@@ -36,6 +36,7 @@ class ServerImpl final : public Server {
     FZ_CHECK(open_publisher(std::move(online), now));
     log_ = std::make_unique<plays::Log>(store_->plays(), clock_);
     open_app();
+    FZ_CHECK(http::load_alerts(*app_));
     if (make_tools) jobs_ = std::make_unique<Jobs>(*store_, clock_, make_tools(config_, *blobs_), config_.media_jobs);
     net_options.address = listen.first;
     net_options.port = listen.second;

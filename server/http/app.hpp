@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 
+#include "server/http/alert_board.hpp"
 #include "server/http/board.hpp"
 #include "server/http/channels.hpp"
 #include "server/http/files.hpp"
@@ -42,11 +43,14 @@ struct App {
   Limiter limiter{};
   OpenFiles files{};
   Board board{};
+  AlertBoard alerts{};
   BusyNames uploads{};  ///< uploads that are being written
 };
 
 /// Publishes and tells the screens whose list changed.
 Result<publish::Delta> publish_now(App& app);
+/// Makes the alerts of the database ready to be pushed. Once at start, before the first channel. Errors: io, db_damaged ...
+Result<void> load_alerts(App& app);
 /// As publish_now after a change that must succeed whether or not anything can be published yet; problems are logged.
 void publish_quietly(App& app, std::string_view why);
 

@@ -12,6 +12,7 @@ json::object json_of(const library::Rendition& rendition);
 json::object json_of(const library::Job& job, Lang lang);
 json::object json_of(const review::Decision& decision);
 json::object json_of(const campaigns::Campaign& campaign);
+json::object json_of(const alerts::Alert& alert, UtcTime now);
 json::object json_of(const screens::Site& site);
 json::object json_of(const screens::Screen& screen, const std::string& site_name, bool online);
 json::object json_of(const plays::PlayRow& row);

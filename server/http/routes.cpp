@@ -53,6 +53,11 @@ const Route kRoutes[] = {
     {Method::put, "/v1/campaigns/{campaign}/state", Auth::person, Role::publisher, kSmall, Run::pooled, set_campaign_state},
     {Method::post, "/v1/publish", Auth::person, Role::publisher, kSmall, Run::pooled, publish},
 
+    {Method::get, "/v1/alerts", Auth::person, {}, 0, Run::pooled, list_alerts},
+    {Method::post, "/v1/alerts", Auth::person, {}, kSmall, Run::pooled, send_alert},
+    {Method::get, "/v1/alerts/{alert}", Auth::person, {}, 0, Run::pooled, get_alert},
+    {Method::post, "/v1/alerts/{alert}/cancel", Auth::person, {}, kSmall, Run::pooled, cancel_alert},
+
     {Method::get, "/v1/sites", Auth::person, {}, 0, Run::pooled, list_sites},
     {Method::post, "/v1/sites", Auth::person, {}, kSmall, Run::pooled, create_site},
     {Method::get, "/v1/sites/{site}/output", Auth::person, {}, 0, Run::pooled, get_site_output},

@@ -71,6 +71,12 @@ class Compiler {
     arrange(c, c.facts, playlist_.facts);
   }
 
+  // Before everything else, so that there is always room.
+  void add(const AlertFile& alert) {
+    out_.approvals["trust/alerts/" + alert.id + ".json"] = alert.file;
+    for (const Approved* a : alert.approvals) list(*a);
+  }
+
   Compiled finish() {
     if (auto mix = schedule::check_mix(playlist_, exposing_); !mix.ok) warn(std::move(mix.zh), std::move(mix.en));
     out_.playlist = schedule::write_playlist(playlist_);
@@ -169,11 +175,13 @@ bool targets(const campaigns::Campaign& campaign, const std::string& target_path
 }
 
 Compiled compile(const std::vector<const campaigns::Campaign*>& campaigns, const std::map<std::string, Approved>& approved,
-                 std::string_view venue, std::string_view region, UtcTime now, std::string_view output) {
+                 std::string_view venue, std::string_view region, UtcTime now, std::string_view output,
+                 const std::vector<const AlertFile*>& alerts) {
   auto order = campaigns;  // the higher class first: what does not fit any more is the least important
   std::stable_sort(order.begin(), order.end(), [](auto* a, auto* b) { return a->priority < b->priority; });
   Compiler compiler(approved, venue, region, now);
   compiler.set_output(output);
+  for (const auto* a : alerts) compiler.add(*a);
   for (const auto* c : order) compiler.add(*c);
   return compiler.finish();
 }

@@ -49,8 +49,12 @@ Result<void> Making::keep_blob(std::string_view bytes, const std::string& sha256
 }
 
 std::shared_ptr<const Compiled> Making::compiled(const Inputs& in, const std::vector<std::size_t>& campaigns, const screens::Place& place,
-                                                 const std::vector<std::string>& prints) {
+                                                 const std::vector<std::string>& prints, const std::vector<const AlertFile*>& alerts) {
   std::string print = place.venue + "|" + place.region + "|" + place.output;
+  for (const auto* a : alerts) {
+    print += "|!" + a->file.sha256;
+    for (const auto* approved : a->approvals) print += "+" + approved->document_sha256;
+  }
   for (const auto i : campaigns) print += "|" + prints[i];
   auto it = used_.find(print);
   if (it != used_.end()) return it->second;
@@ -59,7 +63,8 @@ std::shared_ptr<const Compiled> Making::compiled(const Inputs& in, const std::ve
   } else {
     std::vector<const campaigns::Campaign*> list;
     for (const auto i : campaigns) list.push_back(&in.campaigns[i]);
-    it = used_.emplace(print, std::make_shared<const Compiled>(compile(list, in.approved, place.venue, place.region, now_, place.output)))
+    it = used_
+             .emplace(print, std::make_shared<const Compiled>(compile(list, in.approved, place.venue, place.region, now_, place.output, alerts)))
              .first;
     ++delta_.cohorts_compiled;
   }
@@ -67,8 +72,33 @@ std::shared_ptr<const Compiled> Making::compiled(const Inputs& in, const std::ve
   return it->second;
 }
 
+// Signed here: equal documents get equal signatures, so a version is never two texts.
+Result<std::vector<Making::LiveAlert>> Making::live_alerts(const Inputs& in) {
+  FZ_TRY(auto unended, db_.alerts.unended(now_));
+  std::vector<LiveAlert> out;
+  for (auto& alert : unended) {
+    const auto path = in.unit_paths.find(alert.what.target.unit);
+    if (path == in.unit_paths.end()) continue;
+    const auto bytes = trust::write_envelope(trust::sign(trust::kAlertType, trust::write_alert(alert.document), {&online_}));
+    AlertFile file{alert.id, {bytes.size(), crypto::sha256_hex(std::string_view(bytes))}, {}};
+    FZ_CHECK(keep_blob(bytes, file.file.sha256));
+    const auto add = [&](const std::string& item, const std::string& approval) {
+      const auto it = in.approved.find(item);  // a newer version of the item is not what was sent
+      if (it != in.approved.end() && it->second.approval_id == approval) file.approvals.push_back(&it->second);
+    };
+    if (!alert.document.cancelled) {
+      add(alert.what.item, alert.document.approval_id);
+      for (std::size_t i = 0; i < alert.what.then.size() && i < alert.document.then.size(); ++i)
+        add(alert.what.then[i].item, alert.document.then[i].approval_id);
+    }
+    out.push_back({std::move(alert), path->second, std::move(file)});
+  }
+  return out;
+}
+
 Result<void> Making::plan() {
   FZ_TRY(const auto in, read_inputs(db_, files_, state_, blobs_, now_));
+  FZ_TRY(const auto live, live_alerts(in));
   std::vector<std::string> prints;
   for (const auto& c : in.campaigns) prints.push_back(fingerprint(c, in.approved));
   const std::string offices = files_.reviewers->sha256 + (files_.withdrawals ? files_.withdrawals->sha256 : "");
@@ -82,7 +112,10 @@ Result<void> Making::plan() {
       mine.push_back(i);
       hit[i] = true;
     }
-    const auto list = compiled(in, mine, place, prints);
+    std::vector<const AlertFile*> urgent;
+    for (const auto& a : live)
+      if (alerts::targets(a.alert, a.unit_path, place)) urgent.push_back(&a.file);
+    const auto list = compiled(in, mine, place, prints, urgent);
     auto& key = keys[list.get()];
     if (key.empty()) key = crypto::sha256_hex(std::string_view(list->key + offices));
     by_key_.emplace(key, list);

@@ -19,10 +19,16 @@ class Making {
     std::string cohort, assignment;
     trust::Assignment place;
   };
+  struct LiveAlert {
+    alerts::Alert alert;
+    std::string unit_path;
+    AlertFile file;
+  };
   Result<void> plan();
+  Result<std::vector<LiveAlert>> live_alerts(const Inputs& in);
   Result<void> plan_renewal();
   std::shared_ptr<const Compiled> compiled(const Inputs& in, const std::vector<std::size_t>& campaigns, const screens::Place& place,
-                                           const std::vector<std::string>& prints);
+                                           const std::vector<std::string>& prints, const std::vector<const AlertFile*>& alerts);
   trust::Targets list(const Compiled& c) const;
   Result<void> sign_cohorts();
   Result<void> sign_cohort(const std::string& key, trust::Targets targets);

@@ -13,6 +13,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "server/alerts/alerts.hpp"
 #include "server/campaigns/campaigns.hpp"
 #include "server/review/review.hpp"
 #include "server/screens/screens.hpp"
@@ -68,6 +69,12 @@ struct Inputs {
   std::map<std::string, Approved> approved;       ///< item id -> its live approval
   std::vector<screens::Place> places;             ///< active screens, by id
 };
+/// An alert that stands in the lists of the screens it is for.
+struct AlertFile {
+  std::string id;
+  trust::TargetFile file;                  ///< of the signed document
+  std::vector<const Approved*> approvals;  ///< that it shows; none for one that was cancelled
+};
 /// The list of one cohort, before it is signed. Deterministic: equal inputs give equal bytes.
 struct Compiled {
   std::string playlist;                                       ///< schedule::write_playlist
@@ -80,7 +87,8 @@ bool targets(const campaigns::Campaign& campaign, const std::string& target_path
 /// The list for a place: its campaigns, each with the items that are approved for its venue and region.
 /// `output`: the site's output rules, or empty. REQUIRES: `campaigns` are those that target it, by id.
 Compiled compile(const std::vector<const campaigns::Campaign*>& campaigns, const std::map<std::string, Approved>& approved,
-                 std::string_view venue, std::string_view region, UtcTime now, std::string_view output = {});
+                 std::string_view venue, std::string_view region, UtcTime now, std::string_view output = {},
+                 const std::vector<const AlertFile*>& alerts = {});
 
 // ---- store -------------------------------------------------------------------------------------------------------
 /// Documents of a cohort live a year: what is fresh is the timestamp's to say.
@@ -121,6 +129,7 @@ struct Tables {
   const campaigns::Store& campaigns;
   const screens::Store& screens;
   const accounts::Store& accounts;
+  const alerts::Store& alerts;
 };
 
 // ---- the publisher -----------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "server/accounts/accounts.hpp"
+#include "server/alerts/alerts.hpp"
 #include "server/audit/audit.hpp"
 #include "server/campaigns/campaigns.hpp"
 #include "server/library/library.hpp"
@@ -27,6 +28,7 @@ class Tx {
   virtual campaigns::Store& campaigns() = 0;
   virtual screens::Store& screens() = 0;
   virtual publish::Store& publish() = 0;
+  virtual alerts::Store& alerts() = 0;
 
   const audit::Trail& audit() const { return const_cast<Tx*>(this)->audit(); }
   const accounts::Store& accounts() const { return const_cast<Tx*>(this)->accounts(); }
@@ -35,10 +37,12 @@ class Tx {
   const campaigns::Store& campaigns() const { return const_cast<Tx*>(this)->campaigns(); }
   const screens::Store& screens() const { return const_cast<Tx*>(this)->screens(); }
   const publish::Store& publish() const { return const_cast<Tx*>(this)->publish(); }
+  const alerts::Store& alerts() const { return const_cast<Tx*>(this)->alerts(); }
 
   review::Tables reviewing() { return {review(), library(), accounts()}; }
   campaigns::Tables campaigning() { return {campaigns(), library(), accounts()}; }
-  publish::Tables publishing() { return {publish(), review(), campaigns(), screens(), accounts()}; }
+  publish::Tables publishing() { return {publish(), review(), campaigns(), screens(), accounts(), alerts()}; }
+  alerts::Tables alerting() { return {alerts(), review(), library(), screens(), accounts()}; }
   accounts::Context context(const accounts::Actor& who, UtcTime now) { return {who, audit(), now}; }
 };
 

@@ -24,6 +24,7 @@ void add_library_commands(CLI::App& app, Shared& shared);
 void add_review_commands(CLI::App& app, Shared& shared);
 void add_campaign_commands(CLI::App& app, Shared& shared);
 void add_screen_commands(CLI::App& app, Shared& shared);
+void add_alert_commands(CLI::App& app, Shared& shared);
 void add_system_commands(CLI::App& app, Shared& shared);
 
 /// The member as text, "" when it is missing.

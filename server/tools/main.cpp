@@ -28,6 +28,7 @@ int main(int argc, char** argv) {
   tools::add_review_commands(app, shared);
   tools::add_campaign_commands(app, shared);
   tools::add_screen_commands(app, shared);
+  tools::add_alert_commands(app, shared);
   tools::add_system_commands(app, shared);
   try {
     app.parse(argc, argv);

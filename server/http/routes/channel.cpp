@@ -15,6 +15,7 @@ class ScreenChannel final : public net::WsHandler {
     session->send(net::text_frame("{\"m\":\"changed\"}"));
     if (const auto withdrawals = app_.publisher.current()->withdrawals)
       session->send(net::text_frame("{\"envelope\":" + withdrawals->bytes + ",\"m\":\"withdrawals\"}"));
+    for (const auto& frame : app_.alerts.frames_for(screen_->id, app_.clock.wall())) session->send(frame);
   }
 
   void on_message(const std::shared_ptr<net::WsSession>& session, std::string_view text) override {
@@ -37,12 +38,23 @@ class ScreenChannel final : public net::WsHandler {
       FZ_CHECK(in.finish());
       auto bytes = json::write(*status);
       if (bytes.size() > 32 * 1024) return fail(Code::too_large, {{"limit", "32 KB"}});
+      app_.alerts.heard_in_status(*status, screen_->id, app_.clock.wall());
       app_.board.put(screen_->id, std::move(bytes), app_.clock.wall());
     } else if (m == "withdrawn") {
       const auto approvals = in.strings("approvals", 5000, 200);
       FZ_CHECK(in.finish());
       app_.metrics.add("fz_withdrawals_confirmed_total", approvals.size());
       log::info("screen {} confirms {} withdrawals", screen_->id, approvals.size());
+    } else if (m == "alert") {
+      alerts::Ack ack;
+      ack.alert = in.string("alert_id", 128);
+      ack.version = in.integer("version", 1, (std::int64_t{1} << 53) - 1);
+      ack.state = in.string("state", 20);
+      ack.code = in.string_or("code", "", 60);
+      FZ_CHECK(in.finish());
+      ack.screen = screen_->id;
+      ack.at = app_.clock.wall();
+      app_.alerts.heard(std::move(ack));
     } else if (m == "done") {
       const auto id = in.string("id", 64);
       const bool ok = in.boolean_or("ok", false);

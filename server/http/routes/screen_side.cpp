@@ -120,6 +120,7 @@ Result<net::Response> get_blob(Call& call) {
 Result<net::Response> report_status(Call& call) {
   FZ_TRY(const auto body, call.body());
   if (!body.is_object() || call.request.body.size() > 32 * 1024) return fail(Code::bad_field, {{"field", "status"}, {"what", "32 KB"}});
+  call.app.alerts.heard_in_status(body, call.screen->id, call.now);
   call.app.board.put(call.screen->id, json::write(body), call.now);
   return no_content();
 }

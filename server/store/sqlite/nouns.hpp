@@ -11,7 +11,7 @@ namespace fz::store::sqlite {
 
 /// The tables of a noun as of its first release: statements separated by semicolons.
 extern const std::string_view kAccountsSchema, kAuditSchema, kLibrarySchema, kReviewSchema, kCampaignsSchema, kScreensSchema,
-    kSiteOutputSchema, kPublishSchema;
+    kSiteOutputSchema, kPublishSchema, kAlertsSchema;
 
 /// Each borrows the connection, which must outlive it; used by one thread, within one transaction.
 std::unique_ptr<accounts::Store> make_accounts(db::Connection& c);
@@ -21,6 +21,7 @@ std::unique_ptr<review::Store> make_review(db::Connection& c);
 std::unique_ptr<campaigns::Store> make_campaigns(db::Connection& c);
 std::unique_ptr<screens::Store> make_screens(db::Connection& c);
 std::unique_ptr<publish::Store> make_publish(db::Connection& c);
+std::unique_ptr<alerts::Store> make_alerts(db::Connection& c);
 
 /// The plays' own database in `file`. Errors: db_newer, db_damaged, io, disk_full.
 Result<std::unique_ptr<plays::Store>> open_plays(const fs::path& file);

@@ -17,8 +17,9 @@ class SqliteTx final : public Tx {
         review_(make_review(c)),
         campaigns_(make_campaigns(c)),
         screens_(make_screens(c)),
-        publish_(make_publish(c)) {}
-  using Tx::accounts, Tx::audit, Tx::campaigns, Tx::library, Tx::publish, Tx::review, Tx::screens;
+        publish_(make_publish(c)),
+        alerts_(make_alerts(c)) {}
+  using Tx::accounts, Tx::alerts, Tx::audit, Tx::campaigns, Tx::library, Tx::publish, Tx::review, Tx::screens;
   audit::Trail& audit() override { return *audit_; }
   accounts::Store& accounts() override { return *accounts_; }
   library::Store& library() override { return *library_; }
@@ -26,6 +27,7 @@ class SqliteTx final : public Tx {
   campaigns::Store& campaigns() override { return *campaigns_; }
   screens::Store& screens() override { return *screens_; }
   publish::Store& publish() override { return *publish_; }
+  alerts::Store& alerts() override { return *alerts_; }
 
  private:
   std::unique_ptr<audit::Trail> audit_;
@@ -35,6 +37,7 @@ class SqliteTx final : public Tx {
   std::unique_ptr<campaigns::Store> campaigns_;
   std::unique_ptr<screens::Store> screens_;
   std::unique_ptr<publish::Store> publish_;
+  std::unique_ptr<alerts::Store> alerts_;
 };
 
 class SqliteStore final : public Store {
@@ -98,7 +101,9 @@ Result<std::unique_ptr<Store>> open_sqlite(const fs::path& folder) {
                                         sqlite::kCampaignsSchema, sqlite::kScreensSchema, sqlite::kPublishSchema}) {
     first += schema;
   }
-  const db::Migration steps[] = {{1, "first release", first}, {2, "output rules of sites", sqlite::kSiteOutputSchema}};
+  const db::Migration steps[] = {{1, "first release", first},
+                                 {2, "output rules of sites", sqlite::kSiteOutputSchema},
+                                 {3, "alerts", sqlite::kAlertsSchema}};
   FZ_CHECK(make_dirs(folder, 0700));
   FZ_TRY(auto nouns, db::Database::open(folder / "fanzha.db", steps));
   FZ_TRY(auto plays, sqlite::open_plays(folder / "plays.db"));

@@ -54,10 +54,11 @@ class Flow : public ServerTest {
     return text_of(item, "id");
   }
   // A slogan, made and passed up to the final step; returns the item's id.
-  std::string slogan_in_final(const std::string& text) {
+  std::string slogan_in_final(const std::string& text, const char* kind = "loop") {
     const auto id = slogan_in_draft(text);
-    writer[0].expect(200, writer[0].post("/v1/items/" + id + "/submit",
-                                         {{"group", "district"}, {"regions", json::array{"500119"}}, {"offline_days", 60}}));
+    writer[0].expect(200,
+                     writer[0].post("/v1/items/" + id + "/submit",
+                                    {{"group", "district"}, {"kind", kind}, {"regions", json::array{"500119"}}, {"offline_days", 60}}));
     const auto passed =
         reviewer[0].expect(200, reviewer[0].post("/v1/items/" + id + "/review", {{"act", "pass"}, {"comment", "事实无误"}}));
     EXPECT_EQ(text_of(passed, "state"), "final");

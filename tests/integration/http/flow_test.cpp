@@ -1,6 +1,7 @@
 // From an empty server to a screen that plays and reports, all through the API; the screen believes only shared/trust.
 #include "tests/integration/http/flow.hpp"
 #include "shared/net/ws_client.hpp"
+#include "shared/trust/door.hpp"
 
 namespace fz::test {
 namespace {
@@ -113,6 +114,91 @@ TEST_F(Flow, TextsOfEveryKindAreTakenAndOnesThatNoFontCanShowAreNot) {
   warning["text"] = json::array{"مرحبا بالعالم", "ᠮᠣᠩᠭᠣᠯ བོད་ཡིག"};  // other scripts have their fonts
   post(warning, 201);
 }
+TEST_F(Flow, AnAlertIsPushedWholePublishedAnsweredAndCancelled) {
+  ceremony();
+  const auto loop = slogan_in_final("不轻信、不透露、不转账"), card = slogan_in_final("冒充公检法诈骗高发，请勿转账", "emergency");
+  auto duty = person("duty", {"duty"});
+  const auto code_for = [&](const std::string& item) { return code_of(duty.post("/v1/alerts", {{"item", item}})); };
+  EXPECT_EQ(code_for(card), "campaign_unapproved");
+  approve(loop);
+  const auto approval = approve(card);
+  EXPECT_EQ(code_for(loop), "bad_field");
+  EXPECT_EQ(code_for(card), "not_found");
+  EXPECT_EQ(code_of(writer[0].post("/v1/alerts", {{"item", card}})), "forbidden_role");
+  enrol();
+  EXPECT_EQ(code_of(duty.post("/v1/alerts", {{"item", card}, {"target", {{"regions", json::array{"500120"}}}}})), "not_found");
+  EXPECT_EQ(code_of(duty.post("/v1/alerts", {{"item", card}, {"minutes", 721}})), "bad_field");
+  publisher[0].expect(200, publisher[0].call(net::Method::post, "/v1/publish"));
+
+  std::mutex mutex;
+  std::vector<std::string> heard;
+  net::WsClientOptions o;
+  o.url = base + "/v1/channel";
+  o.headers.add("Authorization", "Bearer " + screen[0].token());
+  net::WsClientCallbacks callbacks;
+  callbacks.on_message = [&](std::string_view text) {
+    const std::lock_guard lock(mutex);
+    if (text.find("\"m\":\"alert\"") != std::string_view::npos) heard.emplace_back(text);
+  };
+  auto channel = net::WsClient::connect(o, callbacks);
+  ASSERT_TRUE(eventually([&] { return boss().expect(200, boss().get("/v1/screens/" + screen_id)).at("online").as_bool(); }));
+  const auto sent = duty.expect(201, duty.post("/v1/alerts", {{"item", card}, {"minutes", 30}}));
+  const auto id = text_of(sent, "id");
+  EXPECT_EQ(sent.at("targets").as_int64(), 1);
+  EXPECT_EQ(sent.at("pushed").as_int64(), 1);
+  const auto wait_for = [&](std::size_t n) {
+    return eventually([&] {
+      const std::lock_guard lock(mutex);
+      return heard.size() >= n;
+    });
+  };
+  ASSERT_TRUE(wait_for(1));
+
+  // A screen believes it by shared/trust alone, with nothing fetched.
+  auto state = trust::TrustedState::init(office.root_bytes(), identity).value();
+  state.update_reviewers(office.reviewers_bytes(), clock.wall()).value();
+  const auto message = json::parse(heard[0]).value();
+  ASSERT_TRUE(state.add_approval(json::write(message.at("approval")), clock.wall()));
+  const auto taken = state.update_alert(json::write(message.at("alert")), trust::Source::pushed, clock.wall());
+  ASSERT_TRUE(taken) << to_log(taken.error());
+  EXPECT_TRUE(trust::may_alert(state.alerts().at(id), approval, state, clock.wall()));
+  const auto sha = crypto::sha256_hex(std::string_view(message.at("text").as_string()));
+  EXPECT_EQ(state.approvals().at(approval).approval.renditions[0].sha256, sha);
+  // The poll brings the same document, the approval and the text.
+  const auto files = update(state);
+  EXPECT_EQ(state.update_alert(files.at("trust/alerts/" + id + ".json"), trust::Source::polled, clock.wall()).value(), false);
+  EXPECT_TRUE(files.contains("media/" + sha));
+  EXPECT_TRUE(files.contains("trust/approvals/" + approval + ".json"));
+
+  // Who has it and who has not.
+  const auto line = [&] { return duty.expect(200, duty.get("/v1/alerts/" + id)).at("screens").as_array().at(0).as_object(); };
+  EXPECT_EQ(text_of(line(), "state"), "none");
+  channel->send(R"({"m":"alert","alert_id":")" + id + R"(","version":1,"state":"shown"})");
+  EXPECT_TRUE(eventually([&] { return text_of(line(), "state") == "shown"; }));
+  EXPECT_EQ(
+      screen[0]
+          .call(net::Method::put, "/v1/status", R"({"alerts":[{"alert_id":")" + id + R"(","version":1,"state":"refused","code":"x"}]})")
+          .status,
+      204u);
+  EXPECT_TRUE(eventually([&] { return text_of(line(), "state") == "refused"; })) << "by the status too";
+
+  const auto cancelled = duty.expect(200, duty.post("/v1/alerts/" + id + "/cancel", json::object{}));
+  EXPECT_EQ(text_of(cancelled, "state"), "cancelled");
+  EXPECT_EQ(code_of(duty.post("/v1/alerts/" + id + "/cancel", json::object{})), "conflict");
+  ASSERT_TRUE(wait_for(2));
+  ASSERT_TRUE(state.update_alert(json::write(json::parse(heard[1]).value().at("alert")), trust::Source::pushed, clock.wall()).value());
+  EXPECT_FALSE(trust::may_alert(state.alerts().at(id), approval, state, clock.wall()));
+  EXPECT_EQ(text_of(line(), "state"), "none") << "the answer to the version before is none to this one";
+  EXPECT_FALSE(update(state).contains("media/" + sha));
+
+  // A restarted server tells a screen whose channel opens.
+  restart();
+  heard.clear();
+  o.url = base + "/v1/channel";
+  channel = net::WsClient::connect(o, callbacks);
+  EXPECT_TRUE(wait_for(1));
+}
+
 TEST_F(Flow, ApprovalsThatMustBeRefused) {
   ceremony();
   const auto item = slogan_in_final("转账前先打 96110");

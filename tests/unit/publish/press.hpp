@@ -113,6 +113,22 @@ struct Press {
     change([&](store::Tx& tx) { return tx.screens().put_screen(s); });
     return s;
   }
+  /// An alert of an hour for all screens of the branch, over the card approved as `approval`.
+  alerts::Alert alert(const std::string& id, const std::string& approval) {
+    alerts::Alert a;
+    a.id = id;
+    a.unit = "500119";
+    a.author = "a-duty";
+    a.title = id;
+    a.what.item = "item-" + approval;
+    a.what.target.unit = "500119";
+    a.document = office.alert(id, approval);
+    a.created = now;
+    return a;
+  }
+  void put(const alerts::Alert& a) {
+    change([&](store::Tx& tx) { return tx.alerts().put_alert(a); });
+  }
   std::string blob(const std::string& sha256) {
     EXPECT_TRUE(publisher->current()->is_public_blob(sha256)) << sha256;
     return blobs->read(sha256, trust::kMaxTargets).value();

@@ -46,6 +46,37 @@ TEST_F(Publishing, AScreenWithoutCampaignsGetsAnEmptyList) {
   EXPECT_TRUE(screen.playlist.slots.empty());
 }
 
+TEST_F(Publishing, AnAlertStandsInTheListsOfTheScreensItIsForUntilItsEnd) {
+  press.put_screen("scr-1", "site-1");
+  press.put_screen("scr-2", "site-2");
+  press.approve("ap-e", [](trust::Approval& a) { a.kind = trust::Kind::emergency; });
+  auto alert = press.alert("al-1", "ap-e");
+  alert.document.venues = {"1001"};
+  press.put(alert);
+  press.run();
+  Follower here(press, "scr-1"), elsewhere(press, "scr-2", "site-2", "1002");
+  here.sync();
+  elsewhere.sync();
+  const std::string name = "trust/alerts/al-1.json";
+  EXPECT_FALSE(elsewhere.state.targets()->value.targets.contains(name));
+  const auto file = here.state.targets()->value.targets.at(name);
+  EXPECT_TRUE(here.state.update_alert(press.blob(file.sha256), trust::Source::polled, press.now).value());
+  EXPECT_TRUE(here.may_show("ap-e"));
+
+  alert.document.cancelled = true;
+  ++alert.document.version;
+  press.put(alert);
+  press.run();
+  here.sync();
+  const auto& targets = here.state.targets()->value.targets;
+  EXPECT_TRUE(here.state.update_alert(press.blob(targets.at(name).sha256), trust::Source::polled, press.now).value());
+  EXPECT_FALSE(targets.contains("trust/approvals/ap-e.json")) << "a cancellation needs no card";
+  press.now += std::chrono::hours(1);
+  press.run();
+  here.sync();
+  EXPECT_FALSE(here.state.targets()->value.targets.contains(name));
+}
+
 TEST_F(Publishing, AChangeSignsOnlyTheCohortsItTouches) {
   press.put_screen("scr-1", "site-1");
   press.put_screen("scr-2", "site-1");

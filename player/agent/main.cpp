@@ -8,6 +8,7 @@
 
 #include "player/agent/shell.hpp"
 #include "shared/base/log.hpp"
+#include "shared/base/process.hpp"
 
 namespace fz::agent {
 namespace {
@@ -20,6 +21,9 @@ struct Arguments {
   std::string config, root, data, socket, program, decoder, ca;
   bool verbose = false;
   std::int64_t quota_mb = 0;
+  int limit_s = 30;
+  std::vector<int> keys;
+  std::vector<std::string> inputs;
 };
 
 int complain(const Error& e, int code) {
@@ -77,6 +81,10 @@ Result<void> complete(Arguments& a) {
   a.shell.screen.socket = a.socket;
   a.shell.screen.program = a.program;
   a.shell.decoder = a.decoder;
+  a.shell.boot.limit = Seconds{a.limit_s};
+  a.shell.boot.keys.insert(a.keys.begin(), a.keys.end());
+  a.shell.boot.inputs.assign(a.inputs.begin(), a.inputs.end());
+  if (a.shell.boot.on && a.program.empty()) a.shell.screen.program = program_dir() / "fz-screen";
   a.shell.quota = static_cast<std::uint64_t>(std::max<std::int64_t>(0, a.quota_mb)) << 20;
   return {};
 }
@@ -93,14 +101,19 @@ Fd stop_signals() {
 }
 
 int run(Arguments& a) {
+  const Millis began = system_clock().since_boot();
+  const Fd signals = stop_signals();
+  if (a.shell.boot.on) end_at(began + Seconds{a.limit_s});  // before anything that could hang
   if (auto r = complete(a); !r) return complain(r.error(), kUsage);
   log::init("fz-agent", a.verbose ? log::Level::debug : log::Level::info);
-  const Fd signals = stop_signals();
+  const bool boot = a.shell.boot.on;
   Shell shell(std::move(a.shell));
   if (auto r = shell.open(); !r) {
+    if (boot) return complain(r.error(), kBootNothing);
     const bool site = code_name(r.error().code).starts_with("trust_");
     return complain(r.error(), site ? kSitePackage : kDataFolder);
   }
+  if (boot) return shell.run_boot(signals.get(), began);
   shell.run(signals.get());
   return kStopped;
 }
@@ -127,6 +140,13 @@ int main(int argc, char** argv) {
   app.add_option("--screen-arg", a.shell.screen.arguments, "给 fz-screen 的参数 / its arguments (repeat; write --screen-arg=--sink)");
   app.add_option("--decoder", a.decoder, "fz-decode 的路径 / which fz-decode; default: beside this program");
   app.add_option("--quota-mb", a.quota_mb, "媒体占用上限 / most megabytes of media; 0: what the disk has")->check(CLI::NonNegativeNumber);
+  app.add_flag("--boot", a.shell.boot.on,
+               "开机画面：播放一遍开机清单后退出 / the boot list once, then exit; see README.md for the statuses");
+  app.add_option("--limit", a.limit_s, "开机画面最长秒数 / --boot: seconds after which it is over, whatever happens")
+      ->check(CLI::Range(1, 600))
+      ->capture_default_str();
+  app.add_option("--key", a.keys, "跳过键的代码 / --boot: Linux key code that skips (repeat); default: any key");
+  app.add_option("--input", a.inputs, "按键设备 / --boot: event device to watch (repeat); default: all of /dev/input");
   app.add_flag("--verbose", a.verbose, "详细日志 / log more");
   try {
     app.parse(argc, argv);

@@ -60,7 +60,7 @@ void ScreenLink::tend(Millis boot, Chance& chance) {
   SpawnOptions o;
   o.argv = {options_.program.string(), "--listen", options_.socket.string()};
   o.argv.insert(o.argv.end(), options_.arguments.begin(), options_.arguments.end());
-  o.die_with_parent = false;  // the picture outlives the agent
+  o.die_with_parent = options_.dies_with_us;
   auto process = Process::spawn(o);
   started_ = boot;
   if (!process) {

@@ -17,6 +17,7 @@ struct ScreenOptions {
   fs::path socket;
   fs::path program;                    ///< empty: somebody else starts fz-screen
   std::vector<std::string> arguments;  ///< besides --listen
+  bool dies_with_us = false;           ///< else the picture outlives the agent
 };
 
 class ScreenLink {

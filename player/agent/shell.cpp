@@ -52,6 +52,11 @@ Instant Shell::instant() const {
 // ---- the start ----------------------------------------------------------------------------------------------------------
 
 Result<void> Shell::open() {
+  if (options_.boot.on) {  // its start takes longer than all that follows here
+    options_.screen.dies_with_us = true;
+    screen_ = std::make_unique<ScreenLink>(options_.screen);
+    screen_->tend(instant().boot, chance_);
+  }
   FZ_CHECK(make_dirs(options_.data, 0700));
   FZ_TRY(auto key, device_key(options_.data / "device.key"));
   key_ = std::make_unique<crypto::PrivateKey>(std::move(key));
@@ -72,12 +77,13 @@ Result<void> Shell::open() {
   config.limits = options_.limits;
   config.mint_play = [](UtcTime now) { return uuid7(now); };
   config.plays_gather = options_.plays_gather;
+  config.boot = options_.boot.on;
   FZ_TRY(auto loaded, load());
   FZ_TRY(agent_, Agent::start(*key_, std::move(config), std::move(loaded), instant(), random_bits()));
 
   chance_.stir(random_bits());
-  screen_ = std::make_unique<ScreenLink>(options_.screen);
-  network_ = std::make_unique<Network>(options_.network, *store_, mail_, [this](Event e) { handle(std::move(e)); });
+  if (!screen_) screen_ = std::make_unique<ScreenLink>(options_.screen);
+  if (!options_.boot.on) network_ = std::make_unique<Network>(options_.network, *store_, mail_, [this](Event e) { handle(std::move(e)); });
   spooler_ = std::make_unique<Worker>();
   writer_ = std::make_unique<Worker>();
   opener_ = std::make_unique<Worker>();
@@ -143,11 +149,12 @@ void Shell::run(int stop_fd) {
   }
 }
 
-void Shell::wait(int stop_fd) {
+void Shell::wait(int stop_fd, const std::vector<int>& more) {
   const Millis boot = instant().boot;
   const Millis until = std::min({agent_->wake_at() - boot, screen_->wait(boot), health_due_ - boot, Millis{1000}});
   std::vector<pollfd> fds{{mail_.fd(), POLLIN, 0}, {stop_fd, POLLIN, 0}, {screen_->fd(), POLLIN, 0}};
   if (screen_->wants_to_write()) fds[2].events |= POLLOUT;
+  for (const int fd : more) fds.push_back({fd, POLLIN, 0});
   for (const auto& [play, d] : decoders_) fds.push_back({d.process.pidfd(), POLLIN, 0});
   ::poll(fds.data(), fds.size(), static_cast<int>(std::clamp(until, Millis{1}, Millis{1000}).count()));
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "player/agent/boot.hpp"
 #include "player/agent/core/agent.hpp"
 #include "player/agent/library.hpp"
 #include "player/agent/mailbox.hpp"
@@ -29,6 +30,7 @@ struct ShellOptions {
   std::uint64_t min_free = 256ull << 20;  ///< bytes that stay free
   UpdateLimits limits;
   Millis plays_gather{2000};
+  BootOptions boot;
 };
 
 class Shell {
@@ -41,6 +43,8 @@ class Shell {
   /// Runs until `stop_fd` is readable; then what is on the surface is ended and recorded, for at most two seconds.
   /// REQUIRES: open().
   void run(int stop_fd);
+  /// --boot: shows the boot list once and answers the exit status (BootStatus). `began`: CLOCK_BOOTTIME of the program's start.
+  int run_boot(int stop_fd, Millis began);
 
  private:
   struct Decoder {
@@ -50,7 +54,7 @@ class Shell {
   Instant instant() const;
   void handle(Event event);
   void carry_out(Action& action);
-  void wait(int stop_fd);
+  void wait(int stop_fd, const std::vector<int>& more = {});
   void take_screen();
   void end_of_decoders();
   template <class What>

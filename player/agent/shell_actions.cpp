@@ -47,18 +47,32 @@ void Shell::carry_out(Action& action) {
                  [&](OpenItem& a) { open_item(a); },
                  [&](CloseItem& a) { decoders_.erase(a.play); },
                  [&](RestartScreen& a) { restart_screen(a.why); },
-                 [&](Call& a) { network_->call(std::move(a)); },
-                 [&](AbortFetches&) { network_->abort_fetches(); },
-                 [&](FetchDocument& a) { network_->fetch(std::move(a)); },
-                 [&](FetchMedia& a) { network_->fetch(std::move(a)); },
+                 [&](Call& a) {
+                   if (network_) network_->call(std::move(a));
+                 },
+                 [&](AbortFetches&) {
+                   if (network_) network_->abort_fetches();
+                 },
+                 [&](FetchDocument& a) {
+                   if (network_) network_->fetch(std::move(a));
+                 },
+                 [&](FetchMedia& a) {
+                   if (network_) network_->fetch(std::move(a));
+                 },
                  [&](ProbeMedia& a) { probe(a); },
                  [&](KeepBlobs& a) {
                    a.sha256.merge(agent_->in_use());
                    keep_.set(std::move(a.sha256));
                  },
-                 [&](OpenChannel& a) { network_->open_channel(a.token); },
-                 [&](CloseChannel&) { network_->close_channel(); },
-                 [&](SendChannel& a) { network_->send_channel(a.text); },
+                 [&](OpenChannel& a) {
+                   if (network_) network_->open_channel(a.token);
+                 },
+                 [&](CloseChannel&) {
+                   if (network_) network_->close_channel();
+                 },
+                 [&](SendChannel& a) {
+                   if (network_) network_->send_channel(a.text);
+                 },
                  [&](SaveState& a) { save(a); },
                  [&](Alarm& a) { log::warn("{}", to_log(a.error)); },
              },

@@ -53,6 +53,27 @@ void Publisher::add(const NewItem& item) {
   put(item.bytes);
 }
 
+std::string Publisher::Urgent::json_text() const {
+  return json::write(json::value(text));
+}
+
+Publisher::Urgent Publisher::urgent(const std::string& id, const std::string& text, UtcTime now, trust::Kind kind) {
+  Approval a = office.approval(id);
+  a.kind = kind;
+  a.issued = a.valid_from = base_ - Days{2};
+  a.valid_until = base_ + Days{360};
+  crypto::ChunkedHasher hasher;
+  hasher.update(as_bytes(text));
+  const auto digest = hasher.finish();
+  a.renditions = {{digest.sha256, digest.length, "application/vnd.fz.slogan+json", "text", digest.chunks}};
+  approvals[id] = a;
+  put(text);
+  auto alert = office.alert("al-" + id, id);
+  alert.issued = std::chrono::floor<Seconds>(now);
+  alert.expires = alert.issued + std::chrono::hours{1};
+  return {alert, office.approval_bytes(a), text};
+}
+
 void Publisher::remove(const std::string& id) {
   items_.erase(id);
   approvals.erase(id);
@@ -104,6 +125,12 @@ void Publisher::publish(UtcTime now) {
       target("trust/approvals/" + i.approval + ".json", put(office.approval_bytes(approval)));
       for (const auto& r : approval.renditions) target("media/" + r.sha256, r.sha256);
     }
+  for (const auto& [id, u] : listed_) {
+    target("trust/alerts/" + id + ".json", put(office.alert_bytes(u.alert)));
+    const auto& approval = approvals.at(u.alert.approval_id);
+    target("trust/approvals/" + u.alert.approval_id + ".json", put(u.approval));
+    for (const auto& r : approval.renditions) target("media/" + r.sha256, r.sha256);
+  }
   target("trust/reviewers.json", put(office.reviewers_bytes()));
   target("trust/withdrawals.json", put(withdrawals_envelope_));
   const auto playlist_sha = put(schedule::write_playlist(playlist));

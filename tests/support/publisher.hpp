@@ -34,6 +34,18 @@ class Publisher {
   /// A root of the next version with another online key.
   void replace_online_key(UtcTime now);
   void set_slot(schedule::Slot slot);
+  /// An urgent card: `text` approved as an emergency under `id`, and an alert of one hour that shows it, as it is pushed.
+  struct Urgent {
+    trust::Alert alert;
+    std::string approval, text;
+    std::string message(const Office& office) const {
+      return "{\"m\":\"alert\",\"alert\":" + office.alert_bytes(alert) + ",\"approval\":" + approval + ",\"text\":" + json_text() + "}";
+    }
+    std::string json_text() const;
+  };
+  Urgent urgent(const std::string& id, const std::string& text, UtcTime now, trust::Kind kind = trust::Kind::emergency);
+  /// Publications list it from now on, with its approval and card.
+  void list(const Urgent& urgent) { listed_.insert_or_assign(urgent.alert.alert_id, urgent); }
   /// Signs everything anew; the screen's timestamp lives 24 h.
   void publish(UtcTime now);
   /// Only a new timestamp, as the server does before the old one ends.
@@ -73,6 +85,7 @@ class Publisher {
   Answer plays_answer(const Request& request, UtcTime now);
   std::map<std::string, NewItem> items_;
   std::map<std::string, schedule::Slot> slots_;
+  std::map<std::string, Urgent> listed_;  // by alert
   std::map<std::string, trust::TargetFile> targets_;
   trust::Withdrawals withdrawals_;
   std::string withdrawals_envelope_;

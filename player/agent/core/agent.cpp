@@ -150,6 +150,8 @@ void Agent::dispatch(const Event& event, const Now& now, Actions& out) {
                    shot_sent(e, out);
                  },
                  [&](const DocumentReady& e) {
+                   if (e.cycle == 0 && e.error) takeover_.failed(e.sha256);
+                   if (e.cycle == 0 && !e.error && takeover_.document(e.sha256, e.bytes)) return;
                    if (e.cycle == 0) {
                      const bool taken = e.error ? arrangement_.failed(e.sha256) : arrangement_.document(e.sha256, e.bytes);
                      if (taken) return;
@@ -165,6 +167,7 @@ void Agent::dispatch(const Event& event, const Now& now, Actions& out) {
                  },
                  [&](const ChannelOpen&) {
                    channel_.opened();
+                   takeover_.say_again();
                    status_told_.clear();
                    status_due_ = now.boot;
                    if (updater_) updater_->want(now, false);  // what was said while nobody listened
@@ -194,6 +197,7 @@ void Agent::from_screen(const wire::ToAgent& m, const Now& now, Actions& out) {
           [&](const wire::Failed& e) { of(e.play).failed(e, now, chance_, out); },
           [&](const wire::Started& e) {
             of(e.play).started(e, now, clock_name_, out);
+            ++boot_shown_;
             status_due_ = std::min(status_due_, now.boot + Millis{200});
           },
           [&](const wire::Ended& e) { of(e.play).ended(e, now, clock_name_, chance_, out); },
@@ -217,6 +221,8 @@ void Agent::channel_message(const std::string& text, const Now& now, Actions& ou
     if (updater_) updater_->want(now, true);
   } else if (m == "withdrawals") {
     if (const auto* envelope = r.object_member("envelope")) pushed_withdrawals(*envelope, now, out);
+  } else if (m == "alert") {
+    if (state_) takeover_.pushed(*v, *state_, now, out);
   } else if (m == "command") {
     const std::string id = r.string("id", 64), name = r.string("command", 32);
     const auto value = r.integer_or("value", 0, 0, 100);
@@ -313,6 +319,7 @@ Programme Agent::programme(const Now&) {
   };
   if (!updater_) return p;
   p.playlist = updater_->playlist();
+  p.playlist_id = updater_->set().playlist_sha256;
   p.catalogue = &updater_->set().items;
   // The zone decides only when something is shown: the newest word counts, what was provisioned is the fallback.
   const auto& timestamp = state_->timestamp();
@@ -326,13 +333,22 @@ Programme Agent::programme(const Now&) {
 }
 
 void Agent::settle_director(const Now& now, Actions& out) {
-  const Programme p = programme(now);
+  Programme p = programme(now);
+  if (config_.boot) {
+    p.only = schedule::Class::boot;
+    p.once = true;
+  } else if (takeover_.apply(p, state_.get(), session_.token(), now, out)) {
+    for (auto* director : {&director_, &side_}) director->hurry();
+    ticker_.hurry();
+  }
   const auto levels_now = levels(now, p);
   for (auto* director : {&director_, &side_}) director->set_off(!levels_now.on, now, out);
   const bool changed = updater_ && updater_->take_changed();
   if (director_.screen_connected() && updater_) {
     if (changed) arrangement_.ask_door_now();
     const auto& provision = *session_.provision();
+    // An emergency has the whole surface, whatever stood beside the main zone.
+    arrangement_.whole_surface(p.only == schedule::Class::emergency || director_.emergency());
     arrangement_.advance(now, p, provision.region, provision.site, session_.token(), out);
   }
   for (auto* director : {&director_, &side_}) {
@@ -343,6 +359,7 @@ void Agent::settle_director(const Now& now, Actions& out) {
     else
       director->advance(now, p, chance_, out);
   }
+  if (state_ && channel_.open()) takeover_.confirm(*state_, director_.on_air(), out);
   if (!director_.screen_connected()) return;
   if (identify_until_ > Millis{0})
     identify(now, out);

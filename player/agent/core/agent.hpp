@@ -17,6 +17,7 @@
 #include "player/agent/core/ledger.hpp"
 #include "player/agent/core/reporter.hpp"
 #include "player/agent/core/session.hpp"
+#include "player/agent/core/takeover.hpp"
 #include "player/agent/core/ticker.hpp"
 #include "player/agent/core/updater.hpp"
 #include "shared/base/json.hpp"
@@ -33,6 +34,7 @@ struct AgentConfig {
   std::function<std::string(UtcTime)> mint_play;  ///< UUIDv7
   Millis status_every{30000};
   Millis plays_gather{2000};  ///< from a record to its batch
+  bool boot = false;          ///< class boot, each item once, and nothing else; no network is asked for anything
 };
 
 /// What the disk held at the start.
@@ -56,6 +58,9 @@ class Agent {
   Actions handle(const Event& event, Instant at, std::uint64_t entropy);
   /// After a Shutdown: nothing is on the surface and every play has its record.
   bool quiet() const { return !director_.busy() && !side_.busy() && ledger_.open().empty() && !ledger_.storing(); }
+  /// Config boot: all that could be shown was, or there is nothing.
+  bool boot_over() const { return !updater_ || !updater_->playlist() || !zone_ || director_.exhausted(); }
+  int boot_shown() const { return boot_shown_; }
   /// CLOCK_BOOTTIME of the next Tick that is wanted.
   Millis wake_at() const;
 
@@ -128,6 +133,7 @@ class Agent {
   Reporter reporter_;
   Channel channel_;
   Ticker ticker_;
+  TakeOver takeover_;
   std::optional<schedule::TimeZone> zone_;
   std::string zone_name_, clock_name_;
   ScreenSize screen_;
@@ -149,6 +155,7 @@ class Agent {
   std::int64_t withdrawals_told_ = 0;  // version in the last status that was hurried
   std::string status_told_;
   std::int64_t free_mb_ = -1;
+  int boot_shown_ = 0;
 };
 
 }  // namespace fz::agent

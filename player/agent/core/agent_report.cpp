@@ -43,6 +43,7 @@ std::string Agent::status_json(const Now& now) const {
                                     {"volume_percent", output_told_->volume_percent},
                                     {"brightness_percent", output_told_->brightness_percent}};
   if (sound_lost_) status["sound_lost"] = true;
+  if (auto alerts = takeover_.report(); !alerts.empty()) status["alerts"] = std::move(alerts);
   if (free_mb_ >= 0) status["free_mb"] = free_mb_;
   return json::write(status);
 }

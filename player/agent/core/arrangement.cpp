@@ -27,7 +27,7 @@ void Arrangement::advance(const Now& now, const Programme& programme, std::strin
   due_ = now.boot + Millis{1000};
   wire::Layout wanted;
   wanting_ = false;
-  if (const auto* playlist = programme.playlist) {
+  if (const auto* playlist = whole_ ? nullptr : programme.playlist) {
     std::string sha256;
     if (const auto* layout = text(playlist->layout, now, programme, token, out, sha256)) {
       wanted.id = sha256;

@@ -16,6 +16,11 @@ class Arrangement {
   /// What is withdrawn, over or not there falls back to the built-in layout, or to no facts.
   void advance(const Now& now, const Programme& programme, std::string_view region, std::string_view site, const std::string& token,
                Actions& out);
+  /// While true the built-in layout is wanted, without facts: nothing stands beside the main zone.
+  void whole_surface(bool whole) {
+    if (whole != whole_) due_ = Millis{0};
+    whole_ = whole;
+  }
   /// A text came; true if it was asked for here.
   bool document(const std::string& sha256, const std::string& bytes);
   bool failed(const std::string& sha256) { return asked_.erase(sha256) > 0; }
@@ -33,7 +38,7 @@ class Arrangement {
   std::set<std::string, std::less<>> asked_;
   std::optional<std::string> told_;  // as JSON; none: the screen knows nothing of this agent
   std::string on_screen_;            // id of the layout that the screen has
-  bool answer_due_ = false, wanting_ = false;
+  bool answer_due_ = false, wanting_ = false, whole_ = false;
   Millis due_{}, since_{};
 };
 

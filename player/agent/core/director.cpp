@@ -78,6 +78,8 @@ void Director::set_changed(const Now& now, const Programme& programme, Chance& c
   const bool time_left = next_start(now) - now.utc >= kSwapMargin;
   std::vector<std::string> waiting;
   for (auto& p : queue_) {
+    if (programme.only == schedule::Class::emergency && p.pick.priority == schedule::Class::emergency)
+      continue;  // nothing delays a card on its way
     if (p.stage < Stage::gone) waiting.push_back(p.id);
     if (p.stage == Stage::gone && time_left && !on_air().empty()) stop(p, "replaced", now, out);
   }
@@ -269,31 +271,6 @@ void Director::check_times(const Now& now, Chance& chance, Actions& out) {
   }
 }
 
-void Director::preempt(const Now& now, const Programme& programme, Actions& out) {
-  const bool has_one = std::any_of(queue_.begin(), queue_.end(), [](const Play& p) {
-    return p.pick.priority == schedule::Class::emergency && p.stage != Stage::stopping;
-  });
-  if (has_one || !programme.playlist) return;
-  const bool wanted = std::any_of(programme.playlist->slots.begin(), programme.playlist->slots.end(), [&](const schedule::Slot& s) {
-    if (s.priority != schedule::Class::emergency || s.layer != schedule::Layer::main) return false;
-    if (!schedule::open_at(s, *programme.zone, now.utc)) return false;
-    return std::any_of(s.items.begin(), s.items.end(), [&](const schedule::Item& i) {
-      const auto item = programme.catalogue->find(i.approval);
-      if (item == programme.catalogue->end() || programme.door(item->second, true, now.utc)) return false;
-      const auto penalty = penalties_.find(item->second.sha256);
-      return penalty == penalties_.end() || penalty->second.until <= now.boot;
-    });
-  });
-  if (!wanted) return;
-  std::vector<std::string> waiting;
-  for (auto& p : queue_) {
-    if (p.stage < Stage::gone) waiting.push_back(p.id);
-    // Beside an emergency nothing else is shown.
-    if (p.stage == Stage::gone || (p.stage == Stage::on_air && !is_main())) stop(p, "replaced", now, out);
-  }
-  for (const auto& id : waiting) discard(id, "replaced", out);
-}
-
 std::optional<schedule::Pick> Director::pick(const Now& now, UtcTime at, const Programme& programme) {
   const auto refused = [&](const schedule::Item& wanted, std::uint64_t max_bytes) {
     const auto item = programme.catalogue->find(wanted.approval);
@@ -301,30 +278,45 @@ std::optional<schedule::Pick> Director::pick(const Now& now, UtcTime at, const P
     if (const auto p = penalties_.find(item->second.sha256); p != penalties_.end() && p->second.until > now.boot) return true;
     return programme.door(item->second, true, now.utc).has_value() || programme.door(item->second, true, at).has_value();
   };
-  const auto dark = [&](const schedule::Slot& s) { return off_ && s.priority != schedule::Class::emergency; };
-  if (queue_.empty()) {  // dark: what can be hashed at once comes first, the rest is hashed behind it
+  const auto silenced = [&](const schedule::Slot& s) {
+    return (programme.only && s.priority != *programme.only) || (off_ && s.priority != schedule::Class::emergency);
+  };
+  if (queue_.empty() && !programme.once) {  // dark: what can be hashed at once comes first, the rest is hashed behind it
     // (A programme keeps its order: what it passes over is lost until its next start.)
     const auto quick = [&](const schedule::Slot& s, const schedule::Item& i) {
-      return dark(s) || refused(i, s.once ? UINT64_MAX : kQuickToHash);
+      return silenced(s) || refused(i, s.once ? UINT64_MAX : kQuickToHash);
     };
     if (auto p = rotation_.next(*programme.playlist, *programme.zone, at, quick)) return p;
   }
-  const auto any = [&](const schedule::Slot& s, const schedule::Item& i) { return dark(s) || refused(i, UINT64_MAX); };
-  return rotation_.next(*programme.playlist, *programme.zone, at, any);
+  const auto any = [&](const schedule::Slot& s, const schedule::Item& i) {
+    return silenced(s) || (programme.once && picked_.contains({s.id, i.approval})) || refused(i, UINT64_MAX);
+  };
+  return rotation_.next(*programme.playlist, *programme.zone, at, any, nullptr, programme.once);
 }
 
 void Director::fill(const Now& now, const Programme& programme, Actions& out) {
   const auto ahead = [&] { return std::count_if(queue_.begin(), queue_.end(), [](const Play& p) { return p.stage < Stage::on_air; }); };
   while (ahead() < kPrefetch) {
     auto picked = pick(now, next_start(now), programme);
-    if (!picked) picked = pick_ahead(now, programme);
-    if (!picked) return;
+    if (!picked && !programme.once) picked = pick_ahead(now, programme);
+    if (!picked) {
+      exhausted_ = programme.once;
+      return;
+    }
+    if (programme.once) picked_.insert({picked->slot, picked->approval});
     Play p;
     p.id = programme.mint_play(now.utc);
     p.item = programme.catalogue->find(picked->approval)->second;
     p.pick = std::move(*picked);
     p.since = now.boot;
-    out.emplace_back(OpenItem{p.id, zone_, p.item, p.pick.duration, place_});
+    const auto* texts = p.pick.priority == schedule::Class::emergency ? programme.texts : nullptr;
+    if (const auto text = texts ? texts->find(p.item.sha256) : decltype(texts->end()){}; texts && text != texts->end()) {
+      p.text = text->second;
+      p.opened = true;
+      p.stage = Stage::cued;
+    } else {
+      out.emplace_back(OpenItem{p.id, zone_, p.item, p.pick.duration, place_});
+    }
     queue_.push_back(std::move(p));
   }
 }
@@ -337,12 +329,22 @@ void Director::go(const Now& now, const Programme& programme, Chance& chance, Ac
       check_doors(now, programme, chance, out);
       break;
     }
-    out.emplace_back(TellScreen{wire::Go{p.id}});
-    set_stage(p, Stage::gone, now);
-    if (p.pick.priority == schedule::Class::emergency) {
-      for (auto& other : queue_)
-        if (other.stage == Stage::on_air && other.pick.priority != schedule::Class::emergency) stop(other, "replaced", now, out);
+    const bool urgent = p.pick.priority == schedule::Class::emergency;
+    // Instead of what is on air, at its own first frame: the surface is never empty between.
+    const bool instead = std::any_of(queue_.begin(), queue_.end(), [&](const Play& other) {
+      return other.stage == Stage::on_air && (other.over || (urgent && other.pick.priority != schedule::Class::emergency));
+    });
+    if (!p.text.empty()) {
+      wire::Cue cue;
+      cue.play = p.id;
+      cue.zone = zone_;
+      cue.kind = wire::CueKind::text;
+      cue.duration_ms = p.pick.duration.count();
+      cue.text = p.text;
+      out.emplace_back(TellScreen{std::move(cue)});
     }
+    out.emplace_back(TellScreen{wire::Go{p.id, instead}});
+    set_stage(p, Stage::gone, now);
     break;
   }
   // One at a time is on its way: if the screen is killed, only that one may have begun unheard of. The order of `go` is the
@@ -386,6 +388,7 @@ void Director::advance(const Now& now, const Programme& programme, Chance& chanc
     check_times(now, chance, out);
     next_door_ = now.boot + Millis{1000};
   }
+  end_emergencies(now, programme, out);
   if (programme.playlist && programme.zone) {
     preempt(now, programme, out);
     fill(now, programme, out);

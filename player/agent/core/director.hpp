@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "player/agent/core/action.hpp"
@@ -25,6 +26,10 @@ struct Programme {
   std::function<std::optional<Error>(const Item&, bool opened, UtcTime at)> door;
   std::string_view clock;                           ///< how far the time can be believed, for the records
   std::function<std::string(UtcTime)> mint_play{};  ///< a new play id (UUIDv7)
+  std::string_view playlist_id{};                   ///< SHA-256 of the published playlist
+  std::optional<schedule::Class> only{};            ///< slots of this class and nothing else, whatever holds them back
+  bool once = false;                                ///< every item of it once, as while the machine starts
+  const std::map<std::string, std::string, std::less<>>* texts = nullptr;  ///< verified texts that are at hand, by hash
 };
 
 class Director {
@@ -64,6 +69,9 @@ class Director {
   /// An emergency is on the surface or on its way there.
   bool emergency() const;
 
+  /// What must be shown changed and cannot wait for the end of an item: what waits is picked anew, and the next item that goes
+  /// takes the place of what is on air.
+  void hurry() { hurry_ = true; }
   /// Something may have to go now (a withdrawal): the door is asked at the next advance(), not at the next second.
   void ask_door_now() { next_door_ = Millis{0}; }
   Millis wake_at() const { return wake_at_; }
@@ -85,6 +93,8 @@ class Director {
   std::size_t penalised() const { return penalties_.size(); }
   /// True while something is on air or on its way there.
   bool busy() const { return !queue_.empty(); }
+  /// Programme::once: everything that could be shown has been, and is over.
+  bool exhausted() const { return exhausted_ && queue_.empty(); }
 
  private:
   enum class Stage { opening, cueing, cued, storing, stored, gone, on_air, stopping };
@@ -99,6 +109,8 @@ class Director {
     std::string because{};  // why we stopped it
     bool opened = false;    // descriptor hashed
     bool shown = false;     // `started` came
+    bool over = false;      // what goes next takes its place
+    std::string text{};     // a verified text that is at hand: cued and told to go in one step
     int holding = 0;        // alive reports in a row that say the last frame is held
   };
   struct Penalty {
@@ -110,6 +122,8 @@ class Director {
   void set_stage(Play& p, Stage s, const Now& now);
   void check_doors(const Now& now, const Programme& programme, Chance& chance, Actions& out);
   void check_times(const Now& now, Chance& chance, Actions& out);
+  void end_emergencies(const Now& now, const Programme& programme, Actions& out);
+  void drop_waiting(std::string_view why, const Now& now, Actions& out);
   void preempt(const Now& now, const Programme& programme, Actions& out);
   void fill(const Now& now, const Programme& programme, Actions& out);
   void go(const Now& now, const Programme& programme, Chance& chance, Actions& out);
@@ -130,8 +144,9 @@ class Director {
   schedule::Rotation rotation_;
   std::deque<Play> queue_;                                 // in the order in which they go
   std::map<std::string, Penalty, std::less<>> penalties_;  // by blob
-  bool connected_ = false, shut_down_ = false, off_ = false;
+  bool connected_ = false, shut_down_ = false, off_ = false, hurry_ = false, exhausted_ = false;
   Place place_;
+  std::set<std::pair<std::string, std::string>> picked_;  // Programme::once: slot and approval
   Millis wake_at_{};
   Millis last_alive_{}, last_advance_{};
   Millis next_door_{}, inherited_since_{};

@@ -16,6 +16,8 @@ class Ticker {
   /// A text came; `bytes` are those of a slogan document.
   void document(const std::string& sha256, const std::string& bytes);
   void failed(const std::string& sha256) { asked_.erase(sha256); }
+  /// The lines are looked at again at the next advance(), not at the next second.
+  void hurry() { due_ = Millis{0}; }
   /// A new connection: the screen knows nothing.
   void screen_ready() { told_.reset(); }
 

@@ -11,7 +11,7 @@ namespace fz::agent {
 namespace {
 
 constexpr std::size_t kDocumentsAhead = 8;  // asked for before the first is answered: hides the line's latency
-constexpr std::string_view kApprovals = "trust/approvals/", kJson = ".json";
+constexpr std::string_view kApprovals = "trust/approvals/", kAlerts = "trust/alerts/", kJson = ".json";
 
 // The transfer failed, not the content: the cycle ends and is tried again.
 bool is_transfer_failure(const Error& e) {
@@ -114,6 +114,8 @@ void Updater::want_documents() {
   add("trust/withdrawals.json");
   for (const auto& [name, file] : targets.targets)
     if (name.starts_with(kApprovals) && name.ends_with(kJson)) add(name);
+  for (const auto& [name, file] : targets.targets)  // after the approvals that they lean on
+    if (name.starts_with(kAlerts) && name.ends_with(kJson)) add(name);
 }
 
 void Updater::enter_documents(const Now& now, Chance& chance, Actions& out) {
@@ -130,6 +132,7 @@ void Updater::take_documents(const Now& now, Chance& chance, Actions& out) {
   const auto known = [&](const Wanted& w) {
     if (w.name == "trust/reviewers.json")
       return state_->reviewers() && crypto::sha256_hex(std::string_view(state_->reviewers()->envelope)) == w.sha256;
+    if (w.name.starts_with(kAlerts)) return false;  // few, small and short-lived
     const std::string id =
         w.name.starts_with(kApprovals) ? w.name.substr(kApprovals.size(), w.name.size() - kApprovals.size() - kJson.size()) : "";
     const auto it = accepted_.find(id);
@@ -204,6 +207,12 @@ void Updater::take_document(const Wanted& w, Actions& out) {
     if (auto r = state_->update_withdrawals(bytes, trust::Source::polled, fixed_); !r) report(r.error());
     return;
   }
+  if (w.name.starts_with(kAlerts)) {
+    if (w.ready->error) return report(*w.ready->error);
+    const auto r = state_->update_alert(bytes, trust::Source::polled, fixed_);
+    if (!r && r.error().code != Code::trust_expired) report(r.error());  // it may stand in the list a little longer than it lives
+    return;
+  }
   const std::string id = w.name.substr(kApprovals.size(), w.name.size() - kApprovals.size() - kJson.size());
   const auto skip = [&](const Error& e) {
     refused_.insert_or_assign(id, e);
@@ -244,6 +253,11 @@ void Updater::plan_items(const Now&, Actions& out) {
     for (const auto& item : slot.items) used.insert(item.approval);
   for (const auto* approval : {&next_playlist_->layout, &next_playlist_->facts})
     if (!approval->empty()) used.insert(*approval);
+  for (const auto& [id, a] : state_->alerts()) {
+    if (a.alert.cancelled || fixed_ >= a.until) continue;
+    used.insert(a.alert.approval_id);
+    for (const auto& part : a.alert.then) used.insert(part.approval_id);
+  }
   for (const auto& id : used) {
     const auto record = state_->approvals().find(id);
     if (record == state_->approvals().end() || !next_.approvals.contains(id)) continue;
@@ -359,6 +373,10 @@ void Updater::set_saved(bool ok, const Now& now, Chance& chance, Actions& out) {
   playlist_ = std::move(next_playlist_);
   std::set<std::string, std::less<>> keep;
   for (const auto& [id, sha] : set_.approvals) keep.insert(id);
+  for (const auto& [id, a] : state_->alerts()) {  // pushed, and perhaps not published yet
+    keep.insert(a.alert.approval_id);
+    for (const auto& part : a.alert.then) keep.insert(part.approval_id);
+  }
   state_->forget_approvals(keep);
   std::erase_if(accepted_, [&](const auto& a) { return !keep.contains(a.first); });
   out.emplace_back(KeepBlobs{blobs_of(set_)});

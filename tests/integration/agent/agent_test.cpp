@@ -195,5 +195,29 @@ TEST_F(AgentTest, ShotsGoToTheServer) {
   EXPECT_EQ(agent.end(Millis{10000}), 0);
 }
 
+TEST_F(AgentTest, AnAlertTakesTheScreenAtOnceAndGivesItBack) {
+  add_text("ap-1", "平时", Millis{600000});
+  publish();
+  FakeScreen screen(dir / "screen.sock");
+  auto agent = start_agent();
+  const auto on_air = [&](const char* text) { return screen.on_air_text().find(text) != std::string::npos; };
+  ASSERT_TRUE(wait_for(kLong, [&] { return on_air("平时") && server.channels() == 1; }));
+  auto u = server.with([](Publisher& p) { return p.urgent("ap-u", slogan("紧急"), system_clock().wall()); });
+  const auto message = [&] { return server.with([&](Publisher& p) { return u.message(p.office); }); };
+  const auto begin = system_clock().steady();
+  server.push(message());
+  ASSERT_TRUE(wait_for(kLong, [&] { return on_air("紧急"); }));
+  EXPECT_LT(system_clock().steady() - begin, Seconds{5});
+  u.alert.cancelled = true;
+  u.alert.version = 2;
+  server.push(message());
+  ASSERT_TRUE(wait_for(kLong, [&] { return on_air("平时"); }));
+  EXPECT_TRUE(wait_for(kLong, [&] {
+    const auto all = plays();
+    return std::any_of(all.begin(), all.end(), [](const auto& p) { return p.approval_id == "ap-u" && p.end == "interrupted"; });
+  }));
+  EXPECT_EQ(agent.end(Millis{20000}), 0);
+}
+
 }  // namespace
 }  // namespace fz::test

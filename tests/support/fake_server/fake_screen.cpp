@@ -81,6 +81,7 @@ void FakeScreen::take(const wire::ToScreen& m, std::vector<Fd> fds) {
     queue_.push_back({cue->play, cue->text, Millis{cue->duration_ms}, false, Millis{-1}, std::move(fds)});
     send(wire::Cued{cue->play});
   } else if (const auto* go = std::get_if<wire::Go>(&m)) {
+    if (const auto air = queue_.begin(); go->now && air != queue_.end() && air->started >= Millis{0}) end(wire::EndReason::replaced);
     const auto p = find(go->play);
     if (p == queue_.end()) return;
     p->gone = true;

@@ -435,6 +435,7 @@ void Simulator::carry_out(const Action& action) {
                  },
                  [&](const CloseChannel&) {},
                  [&](const SendChannel& a) {
+                   if (a.text.find("\"m\":\"alert\"") != std::string::npos) alert_answers.push_back(a.text);
                    if (a.text.find("\"m\":\"status\"") != std::string::npos) {
                      server.last_status = a.text;
                      ++server.statuses;

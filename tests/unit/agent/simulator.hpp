@@ -55,6 +55,7 @@ class Simulator {
   wire::Output output;      ///< as the screen was told last
   bool sound_lost = false;  ///< what the screen says of its sound device
   bool drop_go = false;             ///< a broken screen that never starts what it was told to show
+  std::vector<std::string> alert_answers;  ///< messages {"m":"alert"} from the screen
 
   struct Disk {
     std::map<agent::StateFile, std::string> files;
@@ -77,6 +78,7 @@ class Simulator {
     bool cued = false, gone = false, hangs = false;
     Millis started{-1};
     std::int64_t started_wall = 0;
+    bool now = false;
   };
   void at(Millis when, std::function<void()> f);
   void later(Millis delay, agent::Event event);  // to this run of the agent
@@ -88,6 +90,8 @@ class Simulator {
   void from_screen(wire::ToAgent m, Millis delay = Millis{1});
   void to_screen(const wire::ToScreen& m);
   void screen_advance();
+  void take_place();
+  void cue_text(const wire::Cue& cue);
   void screen_end(wire::EndReason reason);
   void screen_tick();
   void connect_screen();

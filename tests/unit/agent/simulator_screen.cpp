@@ -67,13 +67,17 @@ void Simulator::to_screen(const wire::ToScreen& m) {
   if (const auto* go = std::get_if<wire::Go>(&m); go && !drop_go) {
     if (const auto p = find(go->play); p != screen_.end()) {
       p->gone = true;
+      p->now = go->now;
       // The order on the surface is the order of go: behind all that went before.
       auto mine = std::move(*p);
       screen_.erase(p);
       const auto behind = std::find_if(screen_.begin(), screen_.end(), [](const OnScreen& s) { return !s.gone; });
       screen_.insert(behind, std::move(mine));
+      take_place();
       screen_advance();
     }
+  } else if (const auto* cue = std::get_if<wire::Cue>(&m)) {
+    cue_text(*cue);
   } else if (const auto* stop = std::get_if<wire::Stop>(&m)) {
     const auto p = find(stop->play);
     if (p == screen_.end()) return;
@@ -95,6 +99,32 @@ void Simulator::to_screen(const wire::ToScreen& m) {
   } else if (const auto* ack = std::get_if<wire::Ack>(&m)) {
     unacknowledged_.erase(ack->play);
   }
+}
+
+void Simulator::cue_text(const wire::Cue& cue) {
+  const auto sha = crypto::sha256_hex(std::string_view(cue.text));
+  std::string approval = "?";
+  for (const auto& [id, a] : server.approvals)
+    if (a.renditions[0].sha256 == sha) approval = id;
+  if (approval == "?") violation("a text that nobody approved");
+  screen_.push_back({cue.play, approval, sha, Millis{cue.duration_ms}});
+  at(time_ + between(10, 60), [this, id = cue.play, run = screen_run_] {
+    const auto p = std::find_if(screen_.begin(), screen_.end(), [&](const OnScreen& s) { return s.id == id; });
+    if (run != screen_run_ || p == screen_.end()) return;
+    p->cued = true;
+    from_screen(wire::Cued{id});
+    take_place();
+    screen_advance();
+  });
+}
+
+// What was told to go now ends what is on air at its own first frame.
+void Simulator::take_place() {
+  const auto p =
+      std::find_if(screen_.begin(), screen_.end(), [](const OnScreen& s) { return s.now && s.gone && s.cued && s.started < Millis{0}; });
+  if (p == screen_.end() || p == screen_.begin() || screen_.front().started < Millis{0}) return;
+  std::rotate(std::next(screen_.begin()), p, std::next(p));
+  screen_end(wire::EndReason::replaced);
 }
 
 void Simulator::screen_end(wire::EndReason reason) {

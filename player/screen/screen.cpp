@@ -79,7 +79,8 @@ Result<std::unique_ptr<Screen>> Screen::open(const ScreenOptions& options, Arran
 }
 
 Screen::~Screen() {
-  worker_.stop();  // its jobs talk to the painter
+  panel_.reset();  // talks to the painter, as do the worker's jobs
+  worker_.stop();
   painter_.reset();
   for (auto& e : events_.take()) (void)e;  // sources end before the worker that draws for them
 }
@@ -90,6 +91,9 @@ void Screen::begin() {
   log::debug("slate drawn at {} ms", output_->running_time() / kNsPerMs);
   output_->show();
   painter_.emplace(*output_, events_, ends_, layout_, std::move(slate));
+  if (options_.panel != "none")
+    panel_.emplace([setting = options_.panel] { return display::find_panel(setting); },
+                   [this](display::Levels left) { painter_->post(BrightnessCommand{left.brightness_percent, left.on}); });
   draw_corner();
 }
 
@@ -201,7 +205,10 @@ void Screen::draw_corner() {
   });
 }
 void Screen::set(const wire::Output& levels) {
-  painter_->post(BrightnessCommand{levels.brightness_percent, levels.on});
+  if (panel_)
+    panel_->set({levels.brightness_percent, levels.on});
+  else
+    painter_->post(BrightnessCommand{levels.brightness_percent, levels.on});
   output_->set_volume(levels.volume_percent, levels.muted);
 }
 void Screen::shot(std::string id, std::size_t max_bytes) {

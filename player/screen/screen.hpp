@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "player/display/keeper.hpp"
 #include "player/screen/camera.hpp"
 #include "player/screen/output.hpp"
 #include "player/screen/painter.hpp"
@@ -36,6 +37,7 @@ struct ScreenOptions {
   fs::path tap;        ///< empty: no file
   fs::path tap_sound;  ///< the same for what was heard
   fs::path preview;    ///< folder; empty: none
+  std::string panel = "none";  ///< how the panel is told: display::find_panel()
 };
 
 /// Main thread only.
@@ -108,6 +110,7 @@ class Screen {
   Worker worker_;
   std::future<View> first_slate_;
   std::optional<Painter> painter_;
+  std::optional<display::Keeper> panel_;  // none: brightness is painted
   std::int64_t frames_seen_ = 0, tended_ = 0;
   int still_for_ = 0;  // calls of tend() without a new frame
 };

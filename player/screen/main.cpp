@@ -50,8 +50,10 @@ std::optional<int> parse(int argc, char** argv, Options& o) {
   app.add_option("--fps", o.fps, "Frames a second")->check(CLI::IsMember({25, 30, 50, 60}))->capture_default_str();
   app.add_option("--audio", o.audio, "Where sound goes: null or auto")->check(CLI::IsMember({"null", "auto"}))->capture_default_str();
   app.add_option("--tap", o.screen.tap, "Write a JSON line for every frame that was shown");
-  app.add_option("--panel", o.screen.panel, "Its own brightness and power: none, auto, ddc:/dev/i2c-N or cec:/dev/cecN; what it cannot do is painted")
-      ->check([](const std::string& s) { return display::valid_setting(s) ? std::string() : "none, auto, ddc:/dev/i2c-N or cec:/dev/cecN"; })
+  app.add_option("--panel", o.screen.panel,
+                 "Its own brightness and power: none, auto, ddc:/dev/i2c-N or cec:/dev/cecN; what it cannot do is painted")
+      ->check(
+          [](const std::string& s) { return display::valid_setting(s) ? std::string() : "none, auto, ddc:/dev/i2c-N or cec:/dev/cecN"; })
       ->capture_default_str();
   app.add_option("--tap-sound", o.screen.tap_sound, "Write a JSON line for every block of sound that was heard");
   app.add_option("--preview", o.screen.preview, "Folder: a preview.jpg of what is shown, renewed every second");

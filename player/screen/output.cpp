@@ -198,8 +198,9 @@ GstPadProbeReturn Output::listen(GstPad*, GstPadProbeInfo* info, gpointer user) 
   GstBuffer* buffer = GST_PAD_PROBE_INFO_BUFFER(info);
   const Note* note = note_of(buffer);
   GstMapInfo map;
-  if (!note || !note->play || !self->heard_ || !gst_buffer_map(buffer, &map, GST_MAP_READ)) return GST_PAD_PROBE_OK;
-  self->heard_(note->play, static_cast<Ns>(GST_BUFFER_PTS(buffer)), {reinterpret_cast<const std::int16_t*>(map.data), map.size / 2});
+  if (!note || !note->zones[0].play || !self->heard_ || !gst_buffer_map(buffer, &map, GST_MAP_READ)) return GST_PAD_PROBE_OK;
+  self->heard_(note->zones[0].play, static_cast<Ns>(GST_BUFFER_PTS(buffer)),
+               {reinterpret_cast<const std::int16_t*>(map.data), map.size / 2});
   gst_buffer_unmap(buffer, &map);
   return GST_PAD_PROBE_OK;
 }
@@ -251,7 +252,7 @@ void Output::push_audio(std::span<std::int16_t> samples, Ns pts, const PlayRef& 
   GST_BUFFER_PTS(buffer) = static_cast<GstClockTime>(pts);
   GST_BUFFER_DURATION(buffer) = static_cast<GstClockTime>(pts_of_sample(static_cast<std::int64_t>(samples.size() / 2)));
   Note note;
-  note.play = play;
+  note.zones[0].play = play;  // sound is of the main zone alone
   attach_note(buffer, std::move(note));
   gst_app_src_push_buffer(source, buffer);
   gst_object_unref(source);

@@ -325,7 +325,11 @@ Note Painter::note(bool slate) const {
     // The ticker over main changes every frame, and the grid sees it; the arrangement's number stands for brightness too.
     const auto picture = i == 0 && layout_.built_in && ticker_ ? last_picture_ : ground_ << 32 ^ last_tags_[layer];
     n.zones[i] = {off_ ? PlayRef() : z->playing(),  // what nobody can see is not shown
-                  z->due_pts(), placed->rect, regions_[layer].height, picture, z->going() ? z->fade_in(pts_) : 0};
+                  z->due_pts(),
+                  placed->rect,
+                  regions_[layer].height,
+                  picture,
+                  z->going() ? z->fade_in(pts_) : 0};
   }
   n.picture = last_picture_;
   n.tags = last_tags_;

@@ -10,7 +10,8 @@ void Source::read_audio(Ns, std::span<std::int16_t> out) {
 
 namespace {
 constexpr std::size_t kSoundPreroll = 9600;  // sample frames: 0.2 s
-}
+constexpr std::uint64_t kRounding = 2;       // sample frames
+}  // namespace
 
 Source::State RingSource::state() {
   if (ring_.frames() > 0) return State::ready;
@@ -71,8 +72,11 @@ Source::Step RingSource::advance(Ns at, Rate rate) {
 
 void RingSource::read_audio(Ns at, std::span<std::int16_t> out) {
   auto from = static_cast<std::uint64_t>(samples_before(at));
-  ring_.skip_audio_to(from);
   auto position = ring_.audio_position();
+  // A beat's time is rounded to nanoseconds, so its first sample may come out one off: that is no gap and nothing to pass over.
+  if (position + kRounding >= from && position <= from + kRounding) from = position;
+  ring_.skip_audio_to(from);
+  position = ring_.audio_position();
   std::size_t frames = out.size() / 2, silent = 0, got = 0;
   if (position >= from) {
     silent = static_cast<std::size_t>(std::min<std::uint64_t>(position - from, frames));

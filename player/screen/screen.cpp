@@ -37,7 +37,8 @@ Result<std::unique_ptr<Screen>> Screen::open(const ScreenOptions& options, Arran
     const auto wall = system_clock().wall();
     for (std::size_t i = 0; i < kMediaZones; ++i) {
       const auto& z = p.note->zones[i];
-      if (z.rect.width > 0) self->tap_->saw({z.play, z.due_pts, p.pts, p.running_time, wall, z.rows, p.signatures[i], i, z.fade, p.note->off});
+      if (z.rect.width > 0)
+        self->tap_->saw({z.play, z.due_pts, p.pts, p.running_time, wall, z.rows, p.signatures[i], i, z.fade, p.note->off});
     }
     self->camera_->saw(p.buffer, self->output_->presenter().info(), p.running_time);
   };
@@ -47,7 +48,8 @@ Result<std::unique_ptr<Screen>> Screen::open(const ScreenOptions& options, Arran
     for (std::size_t i = 0; i < kMediaZones; ++i) {
       const auto& z = p.note->zones[i];
       if (!z.play) continue;
-      Sighting next{z.play, z.due_pts, p.pts, p.running_time, system_clock().wall() + ahead, z.rows, p.signatures[i], i, z.fade, p.note->off};
+      Sighting next{z.play, z.due_pts,       p.pts, p.running_time, system_clock().wall() + ahead,
+                    z.rows, p.signatures[i], i,     z.fade,         p.note->off};
       said = self->tap_->about_to_show(next) || said;
     }
     if (said) self->events_.wait_passed_on(kAnnounceLimit);
@@ -93,7 +95,9 @@ void Screen::begin() {
   painter_.emplace(*output_, events_, ends_, layout_, std::move(slate));
   if (options_.panel != "none")
     panel_.emplace([setting = options_.panel] { return display::find_panel(setting); },
-                   [this](display::Levels left) { painter_->post(BrightnessCommand{left.brightness_percent, left.on}); });
+                   [this](display::Levels left) {
+                     painter_->post(BrightnessCommand{left.brightness_percent, left.on});
+                   });
   draw_corner();
 }
 

@@ -34,9 +34,9 @@ struct ScreenOptions {
   layout::Margins margins;
   Fit fit = Fit::contain;  ///< of the built-in layout
   Surround surround = Surround::plain;
-  fs::path tap;        ///< empty: no file
-  fs::path tap_sound;  ///< the same for what was heard
-  fs::path preview;    ///< folder; empty: none
+  fs::path tap;                ///< empty: no file
+  fs::path tap_sound;          ///< the same for what was heard
+  fs::path preview;            ///< folder; empty: none
   std::string panel = "none";  ///< how the panel is told: display::find_panel()
 };
 

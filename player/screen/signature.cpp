@@ -41,8 +41,8 @@ Signature measure(const ConstPlanes& planes, int width, int height, int rows) {
     for (int gx = 0; gx < kGridWidth; ++gx) {
       int left = gx * width / kGridWidth, right = (gx + 1) * width / kGridWidth;
       auto cell = std::accumulate(columns.begin() + left, columns.begin() + right, std::uint64_t{0});
-      auto sampled = static_cast<std::uint64_t>((right - left) * rows_added);
-      out.grid[static_cast<std::size_t>(gy * kGridWidth + gx)] = static_cast<std::uint8_t>(cell / sampled);
+      auto sampled = static_cast<std::uint64_t>(right - left) * static_cast<std::uint64_t>(rows_added);
+      out.grid[static_cast<std::size_t>(gy) * kGridWidth + static_cast<std::size_t>(gx)] = static_cast<std::uint8_t>(cell / sampled);
       total += cell;
       pixels += sampled;
     }

@@ -26,7 +26,7 @@ struct Sighting {
   Signature signature;
   std::size_t zone = 0;  ///< index into kMediaZoneNames; a frame is seen once for each zone, the main zone first
   int fade = 0;          ///< per mille of the play's own picture while it fades in; 0: no fade
-  bool off = false;  ///< dark by schedule
+  bool off = false;      ///< dark by schedule
 };
 
 /// Used by one thread (the sink's).

@@ -56,7 +56,7 @@ const Route kRoutes[] = {
     {Method::get, "/v1/alerts", Auth::person, {}, 0, Run::pooled, list_alerts},
     {Method::post, "/v1/alerts", Auth::person, {}, kSmall, Run::pooled, send_alert},
     {Method::get, "/v1/alerts/{alert}", Auth::person, {}, 0, Run::pooled, get_alert},
-    {Method::post, "/v1/alerts/{alert}/cancel", Auth::person, {}, kSmall, Run::pooled, cancel_alert},
+    {Method::post, "/v1/alerts/{alert}/cancel", Auth::person, {}, 0, Run::pooled, cancel_alert},
 
     {Method::get, "/v1/sites", Auth::person, {}, 0, Run::pooled, list_sites},
     {Method::post, "/v1/sites", Auth::person, {}, kSmall, Run::pooled, create_site},

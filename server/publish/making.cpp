@@ -64,7 +64,8 @@ std::shared_ptr<const Compiled> Making::compiled(const Inputs& in, const std::ve
     std::vector<const campaigns::Campaign*> list;
     for (const auto i : campaigns) list.push_back(&in.campaigns[i]);
     it = used_
-             .emplace(print, std::make_shared<const Compiled>(compile(list, in.approved, place.venue, place.region, now_, place.output, alerts)))
+             .emplace(print,
+                      std::make_shared<const Compiled>(compile(list, in.approved, place.venue, place.region, now_, place.output, alerts)))
              .first;
     ++delta_.cohorts_compiled;
   }

@@ -23,7 +23,9 @@ Text decode(std::string_view s) {
     for (int i = 1; i < n && k + static_cast<std::size_t>(i) < s.size(); ++i)
       v = v << 6 | (static_cast<unsigned char>(s[k + static_cast<std::size_t>(i)]) & 0x3f);
     k += static_cast<std::size_t>(n);
-    if (v >= 0xff01 && v <= 0xff5e) v -= 0xfee0;  // full-width forms
+    // Full-width digits, letters and signs; what makes a pause stays as it is.
+    constexpr std::u32string_view kPauses = U"，！？；（）";
+    if (v >= 0xff01 && v <= 0xff5e && kPauses.find(v) == kPauses.npos) v -= 0xfee0;
     out += v;
   }
   return out;

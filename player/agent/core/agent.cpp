@@ -369,39 +369,4 @@ void Agent::settle_director(const Now& now, Actions& out) {
   tell_output(levels_now, out);
 }
 
-// By the playlist's rules; while the time cannot be believed, and without a playlist, nothing is turned down.
-schedule::Levels Agent::levels(const Now& now, const Programme& p) const {
-  if (!p.playlist || !p.zone || time_.trust == trust::ClockTrust::none) return {};
-  return schedule::output_at(p.playlist->output, p.playlist->silent, *p.zone, now.utc, director_.emergency());
-}
-
-void Agent::tell_output(const schedule::Levels& levels, Actions& out) {
-  wire::Output o;
-  o.brightness_percent = levels.brightness_percent * output_.brightness_percent / 100;
-  o.volume_percent = levels.volume_percent * output_.volume_percent / 100;
-  o.muted = levels.muted;
-  o.on = levels.on;
-  if (output_told_ == o) return;
-  output_told_ = o;
-  out.emplace_back(TellScreen{o});
-}
-
-void Agent::tell_slate(const Now&, Actions& out) {
-  wire::Slate s;
-  s.server = config_.server;
-  if (!session_.provision()) {
-    s.state = "enrol";
-    s.code = session_.code();
-  } else {
-    s.site = session_.provision()->site_name;
-    const bool nothing_yet = !updater_ || !updater_->playlist();
-    s.state = time_.trust == trust::ClockTrust::none ? "clock" : nothing_yet ? "waiting" : "fallback";
-  }
-  if (last_trouble_ && (s.state == "enrol" || s.state == "waiting")) s.message = message(*last_trouble_, Lang::zh);
-  const std::string text = wire::to_json(wire::ToScreen{s});
-  if (slate_told_ == text) return;
-  slate_told_ = text;
-  out.emplace_back(TellScreen{std::move(s)});
-}
-
 }  // namespace fz::agent

@@ -101,9 +101,8 @@ Result<std::unique_ptr<Store>> open_sqlite(const fs::path& folder) {
                                         sqlite::kCampaignsSchema, sqlite::kScreensSchema, sqlite::kPublishSchema}) {
     first += schema;
   }
-  const db::Migration steps[] = {{1, "first release", first},
-                                 {2, "output rules of sites", sqlite::kSiteOutputSchema},
-                                 {3, "alerts", sqlite::kAlertsSchema}};
+  const db::Migration steps[] = {
+      {1, "first release", first}, {2, "output rules of sites", sqlite::kSiteOutputSchema}, {3, "alerts", sqlite::kAlertsSchema}};
   FZ_CHECK(make_dirs(folder, 0700));
   FZ_TRY(auto nouns, db::Database::open(folder / "fanzha.db", steps));
   FZ_TRY(auto plays, sqlite::open_plays(folder / "plays.db"));

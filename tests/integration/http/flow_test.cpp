@@ -182,9 +182,9 @@ TEST_F(Flow, AnAlertIsPushedWholePublishedAnsweredAndCancelled) {
       204u);
   EXPECT_TRUE(eventually([&] { return text_of(line(), "state") == "refused"; })) << "by the status too";
 
-  const auto cancelled = duty.expect(200, duty.post("/v1/alerts/" + id + "/cancel", json::object{}));
+  const auto cancelled = duty.expect(200, duty.call(net::Method::post, "/v1/alerts/" + id + "/cancel"));
   EXPECT_EQ(text_of(cancelled, "state"), "cancelled");
-  EXPECT_EQ(code_of(duty.post("/v1/alerts/" + id + "/cancel", json::object{})), "conflict");
+  EXPECT_EQ(code_of(duty.call(net::Method::post, "/v1/alerts/" + id + "/cancel")), "conflict");
   ASSERT_TRUE(wait_for(2));
   ASSERT_TRUE(state.update_alert(json::write(json::parse(heard[1]).value().at("alert")), trust::Source::pushed, clock.wall()).value());
   EXPECT_FALSE(trust::may_alert(state.alerts().at(id), approval, state, clock.wall()));

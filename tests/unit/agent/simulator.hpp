@@ -50,11 +50,11 @@ class Simulator {
   int kills = 0;  ///< of agent, screen or power
   int presented = 0;
   std::int64_t steps = 0;
-  std::vector<std::string> ticker;  ///< what the screen's ticker was last told
-  std::string trace;                ///< hash over every action and its time so far
-  wire::Output output;      ///< as the screen was told last
-  bool sound_lost = false;  ///< what the screen says of its sound device
-  bool drop_go = false;             ///< a broken screen that never starts what it was told to show
+  std::vector<std::string> ticker;         ///< what the screen's ticker was last told
+  std::string trace;                       ///< hash over every action and its time so far
+  wire::Output output;                     ///< as the screen was told last
+  bool sound_lost = false;                 ///< what the screen says of its sound device
+  bool drop_go = false;                    ///< a broken screen that never starts what it was told to show
   std::vector<std::string> alert_answers;  ///< messages {"m":"alert"} from the screen
 
   struct Disk {

@@ -30,7 +30,7 @@ struct Screen {
     pool.emplace(options.area);
     options.sink = SinkKind::audio;
     auto opened = Output::open(
-        options, [this](const Presented&) { ++frames; },
+        options, [this](const Presented&) { ++frames; }, nullptr,
         [this](const PlayRef& play, Ns pts, std::span<const std::int16_t> samples) {
           EXPECT_EQ(play, kPlay);
           std::lock_guard lock(mutex);
@@ -49,7 +49,9 @@ struct Screen {
       auto frame = canvas->finish();
       Note note;
       note.picture = static_cast<std::uint64_t>(tick);
-      note.rows = 36;
+      note.zones[0].rect = {0, 0, 64, 36};
+      note.zones[0].rows = 36;
+      note.zones[0].picture = note.picture;
       attach_note(frame.get(), std::move(note));
       output->push(std::move(frame), tick_pts(tick, kRate) + 50 * kNsPerMs, tick_duration(tick, kRate));
       auto first = samples_before(tick_pts(tick, kRate)), last = samples_before(tick_pts(tick + 1, kRate));

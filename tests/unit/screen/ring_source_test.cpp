@@ -143,6 +143,7 @@ TEST(RingSource, LateSoundIsWaitedForAndAFilmIsNoSound) {
   Ring r;
   r.writer->start_sound();
   r.writer->write_audio(std::vector<std::int16_t>(2 * 4700, 7));
+  EXPECT_EQ(r.source->state(), Source::State::starting);
   std::vector<std::int16_t> out(2 * 1600);
   for (int tick = 0; tick < 2; ++tick) {
     EXPECT_EQ(r.source->advance(tick_pts(tick, kRate), kRate), Source::Step::shown);

@@ -13,6 +13,7 @@ struct Shared {
   fs::path profile_path;
   bool json = false;     ///< print JSON only
   Result<void> outcome;  ///< of the command that ran
+  int exit_code = 0;     ///< of a command that did its work; of one that failed, where it is not 0
   /// Opens the profile and runs `work` with it; its failure is the outcome.
   void with_api(const std::function<Result<void>(Api&)>& work);
   /// Prints an answer as JSON, or by `people`.
@@ -22,6 +23,7 @@ struct Shared {
 void add_session_commands(CLI::App& app, Shared& shared);
 void add_library_commands(CLI::App& app, Shared& shared);
 void add_review_commands(CLI::App& app, Shared& shared);
+void add_privacy_commands(CLI::App& app, Shared& shared);
 void add_campaign_commands(CLI::App& app, Shared& shared);
 void add_screen_commands(CLI::App& app, Shared& shared);
 void add_alert_commands(CLI::App& app, Shared& shared);

@@ -26,6 +26,7 @@ int main(int argc, char** argv) {
   tools::add_session_commands(app, shared);
   tools::add_library_commands(app, shared);
   tools::add_review_commands(app, shared);
+  tools::add_privacy_commands(app, shared);
   tools::add_campaign_commands(app, shared);
   tools::add_screen_commands(app, shared);
   tools::add_alert_commands(app, shared);
@@ -45,7 +46,7 @@ int main(int argc, char** argv) {
                              fz::json::object{{"error", code_name(e.code)}, {"zh", message(e, Lang::zh)}, {"en", message(e, Lang::en)}}));
     else
       fmt::print(stderr, "{}\n{}\n", message(e, Lang::zh), message(e, Lang::en));
-    return 1;
+    return shared.exit_code == 0 ? 1 : shared.exit_code;
   }
-  return 0;
+  return shared.exit_code;
 }

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <sstream>
 
 #include "server/tools/commands.hpp"
 #include "server/tools/output.hpp"
@@ -9,6 +10,13 @@ namespace fz::tools {
 namespace {
 void print_item(const json::value& v) {
   fmt::print("{} {} {}\n", text_of(v, "id"), text_of(v, "state"), text_of(v, "title"));
+}
+
+// What check-privacy finds and the reviewer knows to be public.
+void add_exceptions(CLI::App* c, std::vector<std::string>& into) {
+  c->add_option(
+      "--public", into,
+      "可公开的姓名或号码（可多次），如单位电话；须写意见说明理由 a name or number that is public, may be repeated; the comment says why");
 }
 
 // A signed document from a file, sent as it is.
@@ -26,12 +34,27 @@ void add_import(CLI::App& app, Shared& shared, const std::string& name, const st
     });
   });
 }
+// The code that the reviewer's page shows: "FZ-APPROVAL-1 <item> <approval id> <keyid> <signature>". The statement is the
+// server's own, so a code for anything else verifies nothing and is refused there.
+Result<json::value> send_code(Api& api, const std::string& code) {
+  std::vector<std::string> part;
+  std::istringstream words(code);
+  for (std::string word; words >> word;) part.push_back(word);
+  if (part.size() != 5 || part[0] != "FZ-APPROVAL-1") return fail(Code::bad_field, {{"field", "code"}, {"what", "FZ-APPROVAL-1 …"}});
+  FZ_TRY(const auto package, api.get("/v1/items/" + part[1] + "/package"));
+  if (text_of(package, "approval_id") != part[2]) return fail(Code::approval_unknown, {{"approval", part[2]}});
+  const json::object envelope{{"payload", text_of(package, "statement")},
+                              {"payloadType", "application/vnd.in-toto+json"},
+                              {"signatures", json::array{json::object{{"keyid", part[3]}, {"sig", part[4]}}}}};
+  return api.send_text(net::Method::post, "/v1/approvals", json::write(envelope));
+}
 }  // namespace
 
 void add_review_commands(CLI::App& app, Shared& shared) {
   struct Terms {
     std::string item, kind = "loop", group, from, until;
-    std::vector<std::string> venues, regions;
+    std::vector<std::string> venues, regions, exceptions;
+    std::string comment;
     int offline_days = -1;
   };
   auto t = std::make_shared<Terms>();
@@ -44,6 +67,8 @@ void add_review_commands(CLI::App& app, Shared& shared) {
   submit->add_option("--from", t->from, "生效时间 valid from, RFC 3339 UTC");
   submit->add_option("--until", t->until, "失效时间 valid until");
   submit->add_option("--offline-days", t->offline_days, "离线可播天数 days it may be shown offline");
+  add_exceptions(submit, t->exceptions);
+  submit->add_option("--comment", t->comment, "例外的理由 why these may be shown");
   submit->callback([t, &shared] {
     shared.with_api([&](Api& api) -> Result<void> {
       json::object body{{"kind", t->kind}};
@@ -52,6 +77,8 @@ void add_review_commands(CLI::App& app, Shared& shared) {
       if (!t->regions.empty()) body["regions"] = json::array(t->regions.begin(), t->regions.end());
       if (!t->from.empty()) body["valid_from"] = t->from;
       if (!t->until.empty()) body["valid_until"] = t->until;
+      if (!t->comment.empty()) body["comment"] = t->comment;
+      if (!t->exceptions.empty()) body["privacy_exceptions"] = json::array(t->exceptions.begin(), t->exceptions.end());
       if (t->offline_days >= 0) body["offline_days"] = t->offline_days;
       FZ_TRY(auto answer, api.call(net::Method::post, "/v1/items/" + t->item + "/submit", body));
       shared.show(answer, print_item);
@@ -61,6 +88,7 @@ void add_review_commands(CLI::App& app, Shared& shared) {
 
   struct Decision {
     std::string item, comment;
+    std::vector<std::string> exceptions;
   };
   for (auto [name, help] :
        {std::pair{"pass", "通过这一步审核 pass this step of the review"}, std::pair{"back", "退回修改 send back, with a comment"}}) {
@@ -69,10 +97,12 @@ void add_review_commands(CLI::App& app, Shared& shared) {
     c->add_option("item", d->item, "编号 id")->required();
     c->add_option("--comment", d->comment, "意见 comment")->required(std::string_view(name) == "back");
     std::string act = name;
+    if (act == "pass") add_exceptions(c, d->exceptions);
     c->callback([d, act, &shared] {
       shared.with_api([&](Api& api) -> Result<void> {
-        FZ_TRY(auto answer,
-               api.call(net::Method::post, "/v1/items/" + d->item + "/review", json::object{{"act", act}, {"comment", d->comment}}));
+        json::object body{{"act", act}, {"comment", d->comment}};
+        if (!d->exceptions.empty()) body["privacy_exceptions"] = json::array(d->exceptions.begin(), d->exceptions.end());
+        FZ_TRY(auto answer, api.call(net::Method::post, "/v1/items/" + d->item + "/review", body));
         shared.show(answer, print_item);
         return {};
       });
@@ -90,6 +120,17 @@ void add_review_commands(CLI::App& app, Shared& shared) {
     });
   });
   add_import(app, shared, "approve-import", "导入批准书 import a signed approval", net::Method::post, "/v1/approvals");
+  auto code = std::make_shared<std::string>();
+  auto* qr =
+      app.add_subcommand("approve-code", "导入签名页二维码里的文字（扫码枪） import the text of the signing page's QR code (scanner)");
+  qr->add_option("code", *code, "FZ-APPROVAL-1 …")->required();
+  qr->callback([code, &shared] {
+    shared.with_api([&](Api& api) -> Result<void> {
+      FZ_TRY(auto answer, send_code(api, *code));
+      shared.show(answer, [](auto& v) { fmt::print("{}\n", json::write(v)); });
+      return {};
+    });
+  });
   add_import(app, shared, "withdraw-import", "导入撤回文件，立即生效 import signed withdrawals; takes effect at once", net::Method::post,
              "/v1/withdrawals");
 

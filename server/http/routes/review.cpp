@@ -1,7 +1,9 @@
 // The steps of the review, and the documents that the reviewers signed.
 #include "server/http/json_out.hpp"
 #include "server/http/routes.hpp"
+#include "server/review/privacy.hpp"
 #include "shared/base/log.hpp"
+#include "shared/render/documents.hpp"
 
 namespace fz::http {
 namespace {
@@ -24,6 +26,16 @@ Result<net::Response> envelope_reply(const std::optional<std::string>& envelope,
   return reply_text(*envelope);
 }
 
+// Before a text's first step ends, in its transaction: nobody in it can be recognised.
+Result<void> settle_privacy(Call& call, const review::Tables& db, const review::Context& ctx, review::Act act,
+                            const review::Exceptions& exceptions) {
+  FZ_TRY(const auto item, library::get_item(db.library, db.accounts, call.actor, call.arg(0)));
+  FZ_TRY(const bool due, review::privacy_is_due(db, item, act));
+  if (!due) return {};
+  FZ_TRY(const auto document, call.app.blobs.read(item.source, render::kMaxDocumentBytes));
+  return review::settle_privacy(db, ctx, item, act, document, exceptions);
+}
+
 }  // namespace
 
 Result<net::Response> submit_item(Call& call) {
@@ -36,6 +48,7 @@ Result<net::Response> submit_item(Call& call) {
   terms.audience.regions = in.strings("regions", 100, 20, false);
   FZ_TRY(terms.valid_from, time_field(in, "valid_from", to_seconds(call.now)));
   FZ_TRY(terms.valid_until, time_field(in, "valid_until", to_seconds(call.now) + Days{365}));
+  const review::Exceptions exceptions{in.strings("privacy_exceptions", 50, 200, false), in.string_or("comment", "", 4000)};
   terms.offline_days = static_cast<int>(in.integer_or("offline_days", 45, 0, 4000));
   FZ_CHECK(in.finish());
   const auto kind = trust::kind_from_name(kind_text);
@@ -43,8 +56,10 @@ Result<net::Response> submit_item(Call& call) {
   terms.kind = *kind;
   if (terms.audience.venues.empty()) terms.audience.venues = {"*"};
   if (terms.audience.regions.empty()) terms.audience.regions = {"*"};
-  FZ_TRY(const auto item, call.app.store.write([&](store::Tx& tx) {
-    return review::submit(tx.reviewing(), tx.context(call.actor, call.now), call.arg(0), terms);
+  FZ_TRY(const auto item, call.app.store.write([&](store::Tx& tx) -> Result<library::Item> {
+    const auto ctx = tx.context(call.actor, call.now);
+    FZ_CHECK(settle_privacy(call, tx.reviewing(), ctx, review::Act::submit, exceptions));
+    return review::submit(tx.reviewing(), ctx, call.arg(0), terms);
   }));
   return reply(json_of(item, language_of(call.request)));
 }
@@ -54,10 +69,12 @@ Result<net::Response> decide(Call& call) {
   json::Reader in(body, "decision");
   const auto act = in.string("act", 20);
   const auto comment = in.string_or("comment", "", 4000);
+  const review::Exceptions exceptions{in.strings("privacy_exceptions", 50, 200, false), comment};
   FZ_CHECK(in.finish());
   if (act != "pass" && act != "back") return fail(Code::bad_field, {{"field", "act"}, {"what", "pass, back"}});
-  FZ_TRY(const auto item, call.app.store.write([&](store::Tx& tx) {
+  FZ_TRY(const auto item, call.app.store.write([&](store::Tx& tx) -> Result<library::Item> {
     const auto ctx = tx.context(call.actor, call.now);
+    if (act == "pass") FZ_CHECK(settle_privacy(call, tx.reviewing(), ctx, review::Act::pass, exceptions));
     return act == "pass" ? review::pass(tx.reviewing(), ctx, call.arg(0), comment)
                          : review::send_back(tx.reviewing(), ctx, call.arg(0), comment);
   }));

@@ -1,0 +1,67 @@
+// What people hand over: packages, reviewers lists, envelopes, keys and blobs, told apart by what they are.
+import {textOf} from './bytes.js';
+import {readKeyFile} from './keys.js';
+import {Refusal} from './refusal.js';
+import {kApprovalType, kReviewersType, adoptEnvelope, readEnvelope, readPackage, readReviewers} from './trust.js';
+
+const kMaxJson = 1 << 20;
+
+export class Desk {
+  packages = new Map();   // approval id -> package
+  blobs = new Map();      // sha256 (a file's name) -> File
+  others = [];            // files of other names: found by their size
+  reviewers = null;
+  envelopes = [];
+  key = null;             // readKeyFile()
+
+  /** Takes files in; returns the refusals, one a file that is wrong. */
+  async take(files) {
+    const refused = [];
+    for (const file of files) {
+      try {
+        await this.#one(file);
+      } catch (e) {
+        if (!(e instanceof Refusal)) throw e;
+        refused.push({name: file.name, refusal: e});
+      }
+    }
+    for (const pack of this.packages.values())
+      for (const e of this.envelopes) {
+        try {
+          adoptEnvelope(pack, e);
+        } catch (x) {
+          if (!(x instanceof Refusal)) throw x;  // of another item
+        }
+      }
+    return refused;
+  }
+
+  async #one(file) {
+    if (/^[0-9a-f]{64}$/.test(file.name)) {
+      this.blobs.set(file.name, file);
+      return;
+    }
+    if (file.size > kMaxJson || !file.name.endsWith('.json')) {
+      this.others.push(file);
+      return;
+    }
+    const bytes = new Uint8Array(await file.arrayBuffer()), text = textOf(bytes) ?? '';
+    if (/"format"\s*:\s*"fz-key-/.test(text)) this.key = readKeyFile(bytes);
+    else if (/"payloadType"/.test(text) && !/"statement"/.test(text)) this.#envelope(readEnvelope(text));
+    else if (/"statement"/.test(text)) {
+      const pack = readPackage(text);
+      this.packages.set(pack.approval.approval_id, pack);
+    } else this.others.push(file);
+  }
+  #envelope(e) {
+    if (e.type === kReviewersType) this.reviewers = readReviewers(e);
+    else if (e.type === kApprovalType) this.envelopes.push(e);
+  }
+
+  /** The file of a rendition: by its name, else one of its size. Throws Refusal approve_media_missing. */
+  blobOf(rendition) {
+    const file = this.blobs.get(rendition.sha256) ?? this.others.find((f) => f.size === rendition.length);
+    if (!file) throw new Refusal('approve_media_missing', {profile: rendition.profile, sha256: rendition.sha256});
+    return file;
+  }
+}

@@ -1,0 +1,28 @@
+// Files whose upload is not finished, in the browser's own database: they are there again after a reload or a restart.
+export interface Kept { key: string; file: File; url: string | null; meta: Record<string, string>; submit: boolean }
+
+function open(): Promise<IDBDatabase> {
+  return new Promise((done, failed) => {
+    const r = indexedDB.open('fanzha', 1)
+    r.onupgradeneeded = () => r.result.createObjectStore('uploads', { keyPath: 'key' })
+    r.onsuccess = () => done(r.result)
+    r.onerror = () => failed(r.error)
+  })
+}
+async function run<T>(mode: IDBTransactionMode, work: (s: IDBObjectStore) => IDBRequest<T>): Promise<T | undefined> {
+  if (typeof indexedDB === 'undefined') return undefined
+  const db = await open()
+  try {
+    return await new Promise<T>((done, failed) => {
+      const r = work(db.transaction('uploads', mode).objectStore('uploads'))
+      r.onsuccess = () => done(r.result)
+      r.onerror = () => failed(r.error)
+    })
+  } finally {
+    db.close()
+  }
+}
+// A browser that keeps nothing (private window, full disk) still uploads; only the reload is then not survived.
+export const keep = (k: Kept) => run('readwrite', (s) => s.put(k)).catch(() => undefined)
+export const forget = (key: string) => run('readwrite', (s) => s.delete(key)).catch(() => undefined)
+export const kept = async (): Promise<Kept[]> => (await run<Kept[]>('readonly', (s) => s.getAll()).catch(() => [])) ?? []

@@ -18,6 +18,7 @@ beforeEach(() => {
 afterEach(() => vi.unstubAllGlobals())
 const form = (props = {}) => mount(LoginForm, { props, global: { plugins: [i18n] } })
 async function fill(w: ReturnType<typeof form>) {
+  await flushPromises() // fields get their ids once they are mounted
   await w.find('#login-name').setValue(' wen ')
   await w.find('#login-password').setValue('secret')
   await w.find('form').trigger('submit')

@@ -36,6 +36,8 @@ export function duration(ms: number): string {
   const two = (n: number) => String(n).padStart(2, '0')
   return s >= 3600 ? `${Math.floor(s / 3600)}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}` : `${Math.floor(s / 60)}:${two(s % 60)}`
 }
+/** RFC 3339 in UTC, in whole seconds: what the API takes. */
+export const utc = (at: Date | number) => new Date(at).toISOString().slice(0, 19) + 'Z'
 /** "2026-11-25" of this place's today, some days on. */
 export function dateFromNow(days: number, now = new Date()): string {
   const d = new Date(now.getFullYear(), now.getMonth(), now.getDate() + days)

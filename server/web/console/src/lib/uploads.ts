@@ -43,13 +43,14 @@ export const useUploads = defineStore('uploads', {
       window.addEventListener('online', () => this.again())
       window.addEventListener('offline', () => this.list.filter((u) => u.stage === 'sending').forEach((u) => (u.stage = 'offline')))
       for (const k of await kept()) {
-        files.set(k.key, k.file)
+        if (k.file) files.set(k.key, k.file)
         this.list.push(this.made(k))
+        if (k.item) this.sent(this.list[this.list.length - 1])
       }
       this.pump()
     },
     made(k: Kept): Upload {
-      return { key: k.key, name: k.file.name, size: k.file.size, sent: 0, speed: 0, stage: 'waiting', permille: 0, problem: null, item: '', submit: k.submit, meta: k.meta, url: k.url }
+      return { key: k.key, name: k.name, size: k.size, sent: 0, speed: 0, stage: k.item ? 'processing' : 'waiting', permille: 0, problem: null, item: k.item, submit: k.submit, meta: k.meta, url: k.url }
     },
 
     /** Files of a drop, folders and all. */
@@ -94,7 +95,7 @@ export const useUploads = defineStore('uploads', {
       for (const c of this.candidates.filter((x) => !x.bad)) {
         const meta: Record<string, string> = { filename: c.file.name, title: c.title.trim(), fraud_kind: c.fraudKind, exposes: c.exposes }
         if (c.item) meta.item = c.item
-        const k: Kept = { key: c.key, file: c.file, url: null, meta, submit }
+        const k: Kept = { key: c.key, file: c.file, name: c.file.name, size: c.file.size, url: null, item: '', meta, submit }
         files.set(k.key, c.file)
         keep(k)
         this.list.unshift(this.made(k))
@@ -102,6 +103,9 @@ export const useUploads = defineStore('uploads', {
       this.drop()
       this.open = true
       this.pump()
+    },
+    remember(u: Upload) {
+      return keep({ key: u.key, file: files.get(u.key) ?? null, name: u.name, size: u.size, url: u.url, item: u.item, meta: { ...u.meta }, submit: u.submit })
     },
     drop() {
       this.candidates = []
@@ -134,7 +138,7 @@ export const useUploads = defineStore('uploads', {
         },
         onUploadUrlAvailable: () => {
           u.url = tus.url
-          keep({ key: u.key, file, url: tus.url, meta: u.meta, submit: u.submit })
+          this.remember(u)
         },
         onProgress: (sent) => {
           const now = performance.now()
@@ -180,10 +184,11 @@ export const useUploads = defineStore('uploads', {
       running.delete(u.key)
       u.sent = u.size
       u.stage = 'processing'
-      forget(u.key)
       files.delete(u.key)
+      await this.remember(u)
       this.pump()
       await this.follow(u)
+      forget(u.key)
     },
     /** Until the server has made of the bytes what screens play; then into the review, if that was wanted. */
     async follow(u: Upload) {

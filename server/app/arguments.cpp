@@ -7,7 +7,7 @@ namespace fz::app {
 namespace {
 
 struct Arguments {
-  std::string config, data, listen, log_level;
+  std::string config, data, listen, log_level, console;
   bool plain = false, open_metrics = false, restored = false;
 };
 
@@ -17,6 +17,7 @@ Result<Config> configure(const Arguments& a) {
   if (!a.data.empty()) c.data = a.data;
   if (!a.listen.empty()) c.listen = a.listen;
   if (!a.log_level.empty()) c.log_level = a.log_level;
+  if (!a.console.empty()) c.console = a.console;
   if (a.plain) c.tls = false;
   if (a.open_metrics) c.open_metrics = true;
   c.restored = a.restored;
@@ -39,6 +40,7 @@ Result<CommandLine> read_command_line(int argc, char** argv) {
   cli.add_option("--listen", a.listen, "监听地址 / address:port (default 0.0.0.0:8443)");
   cli.add_option("--log-level", a.log_level, "日志级别 / debug, info, warn, error")
       ->check(CLI::IsMember({"debug", "info", "warn", "error"}));
+  cli.add_option("--console", a.console, "网页控制台的文件夹 / folder of the built web console")->check(CLI::ExistingDirectory);
   cli.add_flag("--plain-http", a.plain, "不加密（只用于反向代理之后） / no TLS: only behind a reverse proxy");
   cli.add_flag("--open-metrics", a.open_metrics, "允许其他机器读取 /metrics / let other machines read /metrics");
   cli.add_flag(

@@ -90,6 +90,9 @@ Result<void> read_config(const std::filesystem::path& file, Config& c) {
   std::string data = c.data.string();
   server.read("data", data);
   c.data = data;
+  std::string console = c.console.string();
+  server.read("console", console);
+  c.console = console;
   server.read("listen", c.listen);
   server.read_list("names", c.names);
   server.read("tls", c.tls);

@@ -19,6 +19,7 @@ struct Config {
   unsigned threads = 2, workers = 16;
   std::string log_level = "info";
   std::string decoder;                                        ///< path of fz-decode; empty: beside this program
+  std::filesystem::path console;                              ///< folder of the web console; empty: ../share/fanzha/console
   unsigned media_jobs = 1;                                    ///< at once
   std::string region = "000000", unit_name = "反诈宣传中心";  ///< of the root unit made at first start
   library::Quota quota;

@@ -19,6 +19,8 @@ struct MediaTools {
   std::function<Result<library::Probed>(const library::Item& item)> probe;
   /// Makes one rendition and stores its blob.
   std::function<Result<library::Rendition>(const library::Item& item, const std::string& profile, const Progress& progress)> render;
+  /// A small JPEG of the source, for people's lists.
+  std::function<Result<std::string>(const library::Item& item)> thumbnail;
   /// Ends calls that are running, with Code::cancelled; the server stops.
   std::function<void()> cancel = [] {};
 };

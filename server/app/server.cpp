@@ -4,6 +4,7 @@
 #include "server/app/identity.hpp"
 #include "server/http/dispatcher.hpp"
 #include "shared/base/log.hpp"
+#include "shared/base/process.hpp"
 #include "shared/net/server.hpp"
 
 namespace fz::app {
@@ -37,7 +38,11 @@ class ServerImpl final : public Server {
     log_ = std::make_unique<plays::Log>(store_->plays(), clock_);
     open_app();
     FZ_CHECK(http::load_alerts(*app_));
-    if (make_tools) jobs_ = std::make_unique<Jobs>(*store_, clock_, make_tools(config_, *blobs_), config_.media_jobs);
+    MediaTools tools;
+    if (make_tools) tools = make_tools(config_, *blobs_);
+    app_->pictures.open(config_.data / "thumbs", tools.thumbnail);
+    FZ_CHECK(open_console());
+    if (make_tools) jobs_ = std::make_unique<Jobs>(*store_, clock_, std::move(tools), config_.media_jobs);
     net_options.address = listen.first;
     net_options.port = listen.second;
     net_options.threads = config_.threads;
@@ -82,6 +87,13 @@ class ServerImpl final : public Server {
     if (!signed_anew && signed_anew.error().code != Code::root_missing && signed_anew.error().code != Code::reviewers_missing)
       return signed_anew.error();
     if (signed_anew) log::info("restored: {} timestamps are signed anew", signed_anew->timestamps_signed);
+    return {};
+  }
+
+  Result<void> open_console() {
+    const auto folder = config_.console.empty() ? program_dir() / ".." / "share" / "fanzha" / "console" : config_.console;
+    FZ_TRY(app_->console, http::Console::read(folder));
+    if (app_->console.empty()) log::warn("no web console in {}: only the API is served", folder.lexically_normal().string());
     return {};
   }
 

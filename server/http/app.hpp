@@ -7,9 +7,11 @@
 #include "server/http/alert_board.hpp"
 #include "server/http/board.hpp"
 #include "server/http/channels.hpp"
+#include "server/http/console.hpp"
 #include "server/http/files.hpp"
 #include "server/http/limiter.hpp"
 #include "server/http/metrics.hpp"
+#include "server/http/pictures.hpp"
 #include "server/http/screen_tokens.hpp"
 #include "server/store/store.hpp"
 
@@ -44,6 +46,8 @@ struct App {
   OpenFiles files{};
   Board board{};
   AlertBoard alerts{};
+  Console console{};    ///< files of the web console; set before the first request
+  Pictures pictures{};  ///< thumbnails and previews
   BusyNames uploads{};  ///< uploads that are being written
 };
 

@@ -182,7 +182,22 @@ bool can_answer_at_once(App& app, const Route& route, const Match& match, const 
   return route.handle != get_blob || app.files.find(match.args[0]).has_value();
 }
 
+// The console's files are not routes of the API: they stand beside it.
+std::optional<Plan> console_plan(App& app, const Request& head) {
+  if (head.path.starts_with("/v1/")) return std::nullopt;
+  auto file = app.console.answer(head);
+  if (!file) return std::nullopt;
+  const std::string policy(file->headers.get("Content-Security-Policy"));
+  add_common(app, *file);
+  file->headers.set("Content-Security-Policy", policy);
+  Plan p;
+  p.kind = Plan::Kind::inline_;
+  p.handler = [answer = std::move(*file)](Request&) { return answer; };
+  return p;
+}
+
 Plan plan_for(App& app, const Request& head) {
+  if (auto file = console_plan(app, head)) return std::move(*file);
   auto match = std::make_shared<const Match>(find_route(head.method, head.path));
   if (!match->route) {
     if (!match->allowed.empty()) return refuse_plan(app, fail(Code::method_not_allowed, {{"method", head.method_text}}), match->allowed);

@@ -33,6 +33,8 @@ const Route kRoutes[] = {
     {Method::get, "/v1/items/{item}", Auth::person, {}, 0, Run::pooled, get_item},
     {Method::patch, "/v1/items/{item}", Auth::person, {}, kSmall, Run::pooled, change_item},
     {Method::get, "/v1/items/{item}/renditions/{profile}", Auth::person, {}, 0, Run::pooled, get_rendition},
+    {Method::get, "/v1/items/{item}/thumbnail", Auth::person, {}, 0, Run::pooled, get_thumbnail},
+    {Method::post, "/v1/preview", Auth::person, {}, kText, Run::pooled, preview_text},
 
     {Method::post, "/v1/items/{item}/submit", Auth::person, {}, kSmall, Run::pooled, submit_item},
     {Method::post, "/v1/items/{item}/review", Auth::person, Role::reviewer, kSmall, Run::pooled, decide},
@@ -64,11 +66,13 @@ const Route kRoutes[] = {
     {Method::put, "/v1/sites/{site}/output", Auth::person, Role::administrator, kText, Run::pooled, set_site_output},
     {Method::get, "/v1/screens", Auth::person, {}, 0, Run::pooled, list_screens},
     {Method::get, "/v1/screens/{screen}", Auth::person, {}, 0, Run::pooled, get_screen},
+    {Method::get, "/v1/screens/{screen}/schedule", Auth::person, {}, 0, Run::pooled, get_schedule},
     {Method::post, "/v1/screens/{screen}/command", Auth::person, {}, kSmall, Run::pooled, command_screen},
     {Method::get, "/v1/screens/{screen}/shot", Auth::person, {}, 0, Run::pooled, get_shot},
     {Method::post, "/v1/enrolments/{code}", Auth::person, {}, kSmall, Run::pooled, confirm_enrolment},
 
     {Method::get, "/v1/plays/rollups", Auth::person, {}, 0, Run::pooled, list_rollups},
+    {Method::get, "/v1/plays/report", Auth::person, {}, 0, Run::pooled, get_report},
     {Method::get, "/v1/plays", Auth::person, {}, 0, Run::pooled, list_plays},
     {Method::post, "/v1/plays", Auth::screen, {}, kEnvelope, Run::pooled, send_plays},
 

@@ -230,4 +230,19 @@ Result<library::Rendition> render(const Tools& tools, blob::Store& blobs, const 
   return r;
 }
 
+Result<std::string> thumbnail(const Tools& tools, blob::Store& blobs, const library::Item& item) {
+  constexpr std::size_t kMaxThumbnail = 1u << 20;
+  FZ_TRY(const auto source, blobs.open_verified(item.source));
+  FZ_CHECK(make_dirs(tools.scratch, 0700));
+  const fs::path file = tools.scratch / ("thumb-" + random_code(12));
+  const Fd out(::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (!out) return disk_error(errno, file);
+  auto run = Run::start(tools, {"--render", "thumb"}, {{source.fd.get(), 3}, {out.get(), 4}}, tools.probe_limit);
+  Result<json::object> line = run ? run->finish({}) : Result<json::object>(run.error());
+  auto bytes = read_file(file, kMaxThumbnail);
+  FZ_CHECK(remove_file(file));
+  if (!line) return line.error();
+  return bytes;
+}
+
 }  // namespace fz::media

@@ -33,6 +33,9 @@ Result<library::Probed> probe(const Tools& tools, blob::Store& blobs, const libr
 Result<library::Rendition> render(const Tools& tools, blob::Store& blobs, const library::Item& item, const std::string& profile,
                                   const Progress& progress);
 
+/// A JPEG of at most 480 pixels a side: a picture, or a film's face. Errors: as probe.
+Result<std::string> thumbnail(const Tools& tools, blob::Store& blobs, const library::Item& item);
+
 /// What a probe found, as fz-decode prints it.
 struct Found {
   bool still = false;

@@ -9,6 +9,13 @@ namespace fz::http {
 
 Result<net::Response> list_items(Call& call) {
   library::ItemFilter f;
+  // Before a file is sent: does the unit have these bytes already?
+  FZ_TRY(const auto source, call.query("source"));
+  if (!source.empty()) {
+    FZ_TRY(const auto same,
+           call.app.store.read([&](const store::Tx& tx) { return tx.library().items_by_source(source, call.actor.unit); }));
+    return reply({{"items", list_json(same, language_of(call.request))}});
+  }
   FZ_TRY(const auto kind, call.query("kind"));
   if (!kind.empty() && !(f.kind = library::kind_from_name(kind))) return fail(Code::bad_field, {{"field", "kind"}, {"what", kind}});
   FZ_TRY(const auto state, call.query("state"));

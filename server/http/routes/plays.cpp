@@ -1,6 +1,9 @@
 // Play records: in from screens, out to people.
 #include "server/http/json_out.hpp"
 #include "server/http/routes.hpp"
+#include "server/http/titles.hpp"
+#include "server/reports/reports.hpp"
+#include "shared/schedule/resolve.hpp"
 
 namespace fz::http {
 
@@ -31,6 +34,20 @@ Result<void> check_scope(Call& call, const std::string& screen) {
   });
 }
 
+// What people call the items and screens of these rows.
+template <class Rows, class Ids>
+Result<std::pair<json::object, json::object>> names_of(const Call& call, const Rows& rows, Ids ids) {
+  return call.app.store.read([&](const store::Tx& tx) -> Result<std::pair<json::object, json::object>> {
+    Titles titles(tx);
+    for (const auto& row : rows) {
+      const auto [approval, screen] = ids(row);
+      FZ_CHECK(titles.add_approval(approval));
+      FZ_CHECK(titles.add_screen(screen));
+    }
+    return std::pair{titles.approvals(), titles.screens()};
+  });
+}
+
 }  // namespace
 
 Result<net::Response> list_plays(Call& call) {
@@ -45,7 +62,8 @@ Result<net::Response> list_plays(Call& call) {
   f.limit = static_cast<int>(limit);
   FZ_CHECK(check_scope(call, f.screen));
   FZ_TRY(const auto page, call.app.store.plays().plays(f));
-  return reply({{"plays", list_json(page.rows)}, {"next", page.next_row}});
+  FZ_TRY(const auto names, names_of(call, page.rows, [](const plays::PlayRow& r) { return std::pair{r.play.approval_id, r.screen}; }));
+  return reply({{"plays", list_json(page.rows)}, {"next", page.next_row}, {"approvals", names.first}, {"names", names.second}});
 }
 
 Result<net::Response> list_rollups(Call& call) {
@@ -58,7 +76,47 @@ Result<net::Response> list_rollups(Call& call) {
   f.limit = static_cast<int>(limit);
   FZ_CHECK(check_scope(call, f.screen));
   FZ_TRY(const auto found, call.app.store.plays().rollups(f));
-  return reply({{"rollups", list_json(found)}});
+  FZ_TRY(const auto names, names_of(call, found, [](const plays::Rollup& r) { return std::pair{r.approval, r.screen}; }));
+  return reply({{"rollups", list_json(found)}, {"approvals", names.first}, {"names", names.second}});
+}
+
+// One hour after the other, so that no answer of the store is cut short.
+Result<net::Response> get_report(Call& call) {
+  constexpr int kMostRows = 10000;
+  plays::RollupFilter f;
+  FZ_TRY(const auto month, call.query("month"));
+  FZ_TRY(const auto format, call.query("format"));
+  FZ_TRY(f.screen, call.query("screen"));
+  FZ_TRY(const auto zone_name, call.query("zone"));
+  FZ_TRY(const auto zone, schedule::TimeZone::find(zone_name.empty() ? "Asia/Shanghai" : zone_name));
+  FZ_CHECK(check_scope(call, f.screen));
+  FZ_TRY(const auto span, reports::month_in(zone, month));
+  reports::Month report(month, zone);
+  f.limit = kMostRows;
+  for (UtcTime hour = span.first; hour < span.second; hour += std::chrono::hours(1)) {
+    f.from = hour;
+    f.until = hour + std::chrono::hours(1);
+    FZ_TRY(const auto rows, call.app.store.plays().rollups(f));
+    if (rows.size() == static_cast<std::size_t>(kMostRows)) return fail(Code::too_large, {{"limit", std::to_string(kMostRows)}});
+    for (const auto& row : rows) report.add(row);
+  }
+  const auto named = call.app.store.read([&](const store::Tx& tx) -> Result<void> {
+    Titles titles(tx);
+    for (const auto& [approval, screen] : report.keys()) {
+      FZ_CHECK(titles.add_approval(approval));
+      FZ_CHECK(titles.add_screen(screen));
+    }
+    report.name(titles.title_texts(), titles.screen_texts());
+    return {};
+  });
+  FZ_CHECK(named);
+  const bool sheet = format != "csv";
+  FZ_TRY(auto bytes, sheet ? report.xlsx() : Result<std::string>(report.csv()));
+  auto r = net::make_response(200, sheet ? "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" : "text/csv; charset=utf-8",
+                              std::move(bytes));
+  r.headers.add("Content-Disposition", "attachment; filename=\"plays-" + month + (sheet ? ".xlsx\"" : ".csv\""));
+  r.headers.add("Cache-Control", "private, no-store");
+  return r;
 }
 
 }  // namespace fz::http

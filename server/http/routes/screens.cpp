@@ -1,6 +1,7 @@
 // Sites and screens, as staff see them.
 #include "server/http/json_out.hpp"
 #include "server/http/routes.hpp"
+#include "server/http/titles.hpp"
 #include "shared/base/id.hpp"
 
 namespace fz::http {
@@ -61,10 +62,16 @@ Result<net::Response> list_screens(Call& call) {
   FZ_TRY(f.after, call.query("after"));
   FZ_TRY(const auto limit, call.query_number("limit", 50, 1, 200));
   f.limit = static_cast<int>(limit);
-  FZ_TRY(const auto lines, call.app.store.read([&](const store::Tx& tx) { return tx.screens().screens(f); }));
-  json::array out;
-  for (const auto& line : lines) out.emplace_back(json_of(line.screen, line.site_name, call.app.channels.online(line.screen.id)));
-  return reply({{"screens", std::move(out)}});
+  return call.app.store.read([&](const store::Tx& tx) -> Result<net::Response> {
+    FZ_TRY(const auto lines, tx.screens().screens(f));
+    json::array out;
+    Titles titles(tx);
+    for (const auto& line : lines) {
+      out.emplace_back(json_of(line.screen, line.site_name, call.app.channels.online(line.screen.id)));
+      FZ_CHECK(titles.add_playing(out.back().as_object()));
+    }
+    return reply({{"screens", std::move(out)}, {"approvals", titles.approvals()}});
+  });
 }
 
 Result<net::Response> get_screen(Call& call) {

@@ -1,0 +1,45 @@
+// Times, sizes and durations as people read them. Times are the browser's own zone, which is always shown with them.
+import { language } from '../i18n'
+
+const locale = () => (language() === 'en' ? 'en-GB' : 'zh-CN')
+export const zoneName = () => Intl.DateTimeFormat().resolvedOptions().timeZone
+
+export function time(at?: string | null): string {
+  if (!at) return '—'
+  return new Date(at).toLocaleString(locale(), { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' })
+}
+export function day(at?: string | null): string {
+  if (!at) return '—'
+  return new Date(at).toLocaleDateString(locale(), { year: 'numeric', month: '2-digit', day: '2-digit' })
+}
+/** "3 分钟前", "in 2 days". */
+export function ago(at?: string | null, now = Date.now()): string {
+  if (!at) return '—'
+  const seconds = (new Date(at).getTime() - now) / 1000
+  const f = new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' })
+  for (const [unit, size] of [['day', 86400], ['hour', 3600], ['minute', 60]] as const) {
+    if (Math.abs(seconds) >= size) return f.format(Math.round(seconds / size), unit)
+  }
+  return f.format(Math.round(seconds), 'second')
+}
+export function bytes(n: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+  let i = 0
+  while (n >= 1000 && i < units.length - 1) {
+    n /= 1000
+    i++
+  }
+  return `${n >= 100 || i === 0 ? Math.round(n) : n.toFixed(1)} ${units[i]}`
+}
+export function duration(ms: number): string {
+  const s = Math.round(ms / 1000)
+  const two = (n: number) => String(n).padStart(2, '0')
+  return s >= 3600 ? `${Math.floor(s / 3600)}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}` : `${Math.floor(s / 60)}:${two(s % 60)}`
+}
+/** RFC 3339 in UTC, in whole seconds: what the API takes. */
+export const utc = (at: Date | number) => new Date(at).toISOString().slice(0, 19) + 'Z'
+/** "2026-11-25" of this place's today, some days on. */
+export function dateFromNow(days: number, now = new Date()): string {
+  const d = new Date(now.getFullYear(), now.getMonth(), now.getDate() + days)
+  return `${d.getFullYear()}-${String(d.getMonth() + 1).padStart(2, '0')}-${String(d.getDate()).padStart(2, '0')}`
+}

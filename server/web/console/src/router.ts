@@ -1,0 +1,51 @@
+// Hash routing: the server knows files and the API, and no page of the console.
+import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router'
+import type { Role } from './api/client'
+import { i18n } from './i18n'
+import { useSession } from './lib/session'
+
+declare module 'vue-router' {
+  interface RouteMeta { title: string; roles?: Role[]; bare?: boolean; menu?: string }
+}
+
+const pages: RouteRecordRaw[] = [
+  { path: '/login', component: () => import('./views/Login.vue'), meta: { title: 'login.title', bare: true } },
+  { path: '/password', component: () => import('./views/Password.vue'), meta: { title: 'password.title', bare: true } },
+  { path: '/', component: () => import('./views/Start.vue'), meta: { title: 'nav.start', menu: 'House' } },
+  { path: '/library', component: () => import('./views/Library.vue'), meta: { title: 'nav.library', menu: 'Files' } },
+  { path: '/write', component: () => import('./views/Write.vue'), meta: { title: 'write.title', roles: ['contributor'] } },
+  { path: '/items/:id', component: () => import('./views/ItemPage.vue'), meta: { title: 'item.title' } },
+  { path: '/review', component: () => import('./views/Review.vue'), meta: { title: 'nav.review', menu: 'Checked', roles: ['reviewer', 'contributor', 'administrator', 'publisher'] } },
+  { path: '/playlist', component: () => import('./views/Playlist.vue'), meta: { title: 'nav.playlist', menu: 'Calendar', roles: ['publisher', 'administrator', 'inspect', 'operate'] } },
+  { path: '/playlist/:id', component: () => import('./views/CampaignPage.vue'), meta: { title: 'campaign.title', roles: ['publisher', 'administrator', 'inspect'] } },
+  { path: '/air', component: () => import('./views/Air.vue'), meta: { title: 'nav.air', menu: 'Monitor' } },
+  { path: '/screens/:id', component: () => import('./views/ScreenPage.vue'), meta: { title: 'screen.title' } },
+  { path: '/takedown', component: () => import('./views/TakeDown.vue'), meta: { title: 'nav.takedown', menu: 'WarnTriangleFilled' } },
+  { path: '/plays', component: () => import('./views/Plays.vue'), meta: { title: 'nav.plays', menu: 'DataLine' } },
+  { path: '/admin', component: () => import('./views/Admin.vue'), meta: { title: 'nav.admin', menu: 'Setting', roles: ['administrator', 'inspect'] } },
+  { path: '/help', component: () => import('./views/Help.vue'), meta: { title: 'nav.help', menu: 'QuestionFilled' } },
+  { path: '/:rest(.*)', redirect: '/' },
+]
+
+/** What stands in the menu for these roles. */
+export function menuFor(has: (...roles: Role[]) => boolean) {
+  return pages.filter((p) => p.meta?.menu && (!p.meta.roles || has(...p.meta.roles)))
+}
+
+export function makeRouter() {
+  const router = createRouter({ history: createWebHashHistory(), routes: pages, scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 } })
+  router.beforeEach((to) => {
+    const session = useSession()
+    if (to.path === '/login') return session.me && !session.me.must_change ? '/' : true
+    if (!session.me) return { path: '/login', query: to.path === '/' ? {} : { next: to.fullPath } }
+    if (session.me.must_change && to.path !== '/password') return '/password'
+    if (to.meta.roles && !session.has(...to.meta.roles)) return '/'
+    return true
+  })
+  router.afterEach((to, from) => {
+    document.title = `${i18n.global.t(to.meta.title)} · ${i18n.global.t('app.name')}`
+    // Who reads with ears begins at the page's heading, not at the menu they just left.
+    if (from.matched.length && to.path !== from.path) setTimeout(() => document.querySelector<HTMLElement>('main h1')?.focus(), 60)
+  })
+  return router
+}

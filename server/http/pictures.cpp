@@ -10,8 +10,11 @@ constexpr render::Size kThumbnail{480, 270};
 std::string mime_of(std::string_view bytes) {
   return bytes.starts_with("\x89PNG") ? "image/png" : "image/jpeg";
 }
+bool is_media(const library::Item& item) {
+  return item.kind == library::Kind::poster || item.kind == library::Kind::video;
+}
 bool is_text(const library::Item& item) {
-  return item.kind != library::Kind::poster && item.kind != library::Kind::video;
+  return library::is_text_kind(item.kind) && item.kind != library::Kind::layout;  // a layout has no picture of its own, nor a sound
 }
 }  // namespace
 
@@ -41,7 +44,7 @@ Result<Pictures::Picture> Pictures::thumbnail(blob::Store& blobs, const library:
     if (!drawn && drawn.error().code == Code::facts_no_page) return fail(Code::not_found, {{"what", "thumbnail"}});
     FZ_TRY(bytes, std::move(drawn));
   } else {
-    if (!from_media_) return fail(Code::not_found, {{"what", "thumbnail"}});
+    if (!is_media(item) || !from_media_) return fail(Code::not_found, {{"what", "thumbnail"}});
     FZ_TRY(bytes, from_media_(item));
   }
   FZ_CHECK(make_dirs(folder_, 0700));

@@ -37,6 +37,7 @@ class Tx {
   const publish::Store& publish() const { return const_cast<Tx*>(this)->publish(); }
 
   review::Tables reviewing() { return {review(), library(), accounts()}; }
+  review::Tables reviewing() const { return const_cast<Tx*>(this)->reviewing(); }
   campaigns::Tables campaigning() { return {campaigns(), library(), accounts()}; }
   publish::Tables publishing() { return {publish(), review(), campaigns(), screens(), accounts()}; }
   accounts::Context context(const accounts::Actor& who, UtcTime now) { return {who, audit(), now}; }

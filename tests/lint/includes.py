@@ -29,7 +29,7 @@ MAY = {
     "server/store": ["shared", "server"],
     "server/http": ["shared", "server"],
     "server/app": ["shared", "server"],
-    "server/tools": ["shared", "server/tools"],
+    "server/tools": ["shared", "server/tools", "server/audit"],
     "player/agent": ["shared"],
     "player/screen": ["shared/base", "shared/crypto", "shared/trust", "shared/layout", "shared/render", "shared/wire"],
     "player/decode": ["shared/base", "shared/crypto", "shared/trust", "shared/layout", "shared/wire"],

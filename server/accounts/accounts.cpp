@@ -4,23 +4,43 @@
 #include <algorithm>
 #include <array>
 
+#include "server/accounts/divisions.hpp"
 #include "shared/base/id.hpp"
 
 namespace fz::accounts {
 namespace {
-constexpr std::array<std::pair<Role, std::string_view>, 7> kRoles{{{Role::contributor, "contributor"},
+constexpr std::array<std::pair<Role, std::string_view>, 9> kRoles{{{Role::contributor, "contributor"},
                                                                    {Role::reviewer, "reviewer"},
                                                                    {Role::publisher, "publisher"},
                                                                    {Role::administrator, "administrator"},
                                                                    {Role::duty, "duty"},
                                                                    {Role::operate, "operate"},
-                                                                   {Role::inspect, "inspect"}}};
+                                                                   {Role::inspect, "inspect"},
+                                                                   {Role::security, "security"},
+                                                                   {Role::auditor, "auditor"}}};
 
-/// GB/T 2260 (6 digits), with the statistical extension for towns (9) and villages (12).
-bool is_division_code(std::string_view s) {
-  return (s.size() == 6 || s.size() == 9 || s.size() == 12) && std::all_of(s.begin(), s.end(), [](char c) { return c >= '0' && c <= '9'; });
+Result<void> check_policy(const Unit& u) {
+  if (u.name.empty() || utf8_length(u.name) > 60 || !is_utf8(u.name))
+    return fail(Code::bad_field, {{"field", "name"}, {"what", "1-60 字 (characters)"}});
+  if (u.review_steps < 1 || u.review_steps > 3) return fail(Code::bad_field, {{"field", "review_steps"}, {"what", "1-3"}});
+  if (u.review_hours < 0 || u.review_hours > 8760) return fail(Code::bad_field, {{"field", "review_hours"}, {"what", "0-8760"}});
+  return {};
+}
+
+/// A code below another one begins like it, shorter levels' trailing zeros aside ("500000" holds "500119").
+Result<void> check_inside(const Unit& parent, std::string_view code) {
+  if (!code.empty() && !parent.code.empty() && !division_holds(parent.code, code))
+    return fail(Code::division_outside, {{"code", std::string(code)}, {"parent", parent.code}});
+  return {};
 }
 }  // namespace
+
+bool needs_second_factor(const Roles& roles) {
+  return std::any_of(roles.begin(), roles.end(), [](Role r) {
+    return r == Role::reviewer || r == Role::publisher || r == Role::duty || r == Role::administrator || r == Role::security ||
+           r == Role::auditor;
+  });
+}
 
 std::string_view role_name(Role role) {
   for (const auto& [r, name] : kRoles) {
@@ -63,17 +83,14 @@ Result<void> require_branch(const Actor& who, std::string_view unit_path, std::s
 
 Result<Unit> create_unit(Store& db, const Context& ctx, const NewUnit& n) {
   FZ_CHECK(require(ctx.who, Role::administrator));
-  if (n.name.empty() || utf8_length(n.name) > 60 || !is_utf8(n.name)) {
-    return fail(Code::bad_field, {{"field", "name"}, {"what", "1-60 字 (characters)"}});
-  }
   if (!n.code.empty() && !is_division_code(n.code)) {
     return fail(Code::bad_field, {{"field", "code"}, {"what", "6、9 或 12 位行政区划代码 (division code of 6, 9 or 12 digits)"}});
   }
-  if (n.review_steps < 1 || n.review_steps > 3) return fail(Code::bad_field, {{"field", "review_steps"}, {"what", "1-3"}});
   Unit u;
   u.id = n.code.empty() ? uuid7(ctx.now) : n.code;
   u.name = n.name;
   u.review_steps = n.review_steps;
+  FZ_CHECK(check_policy(u));
   if (n.parent.empty()) {
     FZ_TRY(const auto roots, db.units(""));
     if (!roots.empty()) return fail(Code::missing_field, {{"field", "parent"}});
@@ -83,16 +100,67 @@ Result<Unit> create_unit(Store& db, const Context& ctx, const NewUnit& n) {
     FZ_TRY(const auto parent, db.unit(n.parent));
     if (!parent) return fail(Code::not_found, {{"what", n.parent}});
     FZ_CHECK(require_branch(ctx.who, parent->path, n.parent));
-    // A code below another one begins like it, shorter levels' trailing zeros aside ("500000" holds "500119").
     u.parent = parent->id;
     u.code = n.code.empty() ? parent->code : n.code;
     u.path = parent->path + u.id + "/";
     if (u.path.size() > 1000) return fail(Code::bad_field, {{"field", "parent"}, {"what", "层级太深 (too deep)"}});
+    FZ_TRY(const auto there, db.unit(u.id));
+    if (there) return fail(Code::conflict, {{"what", u.id}}, "unit exists");
+    FZ_CHECK(check_inside(*parent, n.code));
   }
-  FZ_TRY(const auto there, db.unit(u.id));
-  if (there) return fail(Code::conflict, {{"what", u.id}}, "unit exists");
+  if (!n.code.empty()) FZ_CHECK(check_division(n.code));
   FZ_CHECK(db.put_unit(u));
   FZ_CHECK(ctx.record("unit.create", u.id, {{"name", u.name}, {"parent", u.parent}}));
+  return u;
+}
+
+namespace {
+
+/// The whole branch of `u` under another parent.
+Result<void> move_unit(Store& db, const Context& ctx, Unit& u, const std::string& to) {
+  FZ_TRY(const auto parent, db.unit(to));
+  if (!parent) return fail(Code::not_found, {{"what", to}});
+  FZ_CHECK(require_branch(ctx.who, parent->path, to));
+  if (u.parent.empty() || parent->path.starts_with(u.path)) return fail(Code::unit_loop, {{"unit", u.name}, {"parent", parent->name}});
+  FZ_CHECK(check_inside(*parent, u.id == u.code ? u.code : ""));
+  const std::string path = parent->path + u.id + "/";
+  FZ_TRY(const auto branch, db.units(u.path));
+  for (const Unit& one : branch) {
+    if (one.path.size() - u.path.size() + path.size() > 1000)
+      return fail(Code::bad_field, {{"field", "parent"}, {"what", "层级太深 (too deep)"}});
+  }
+  FZ_CHECK(db.move_paths(u.path, path));
+  u.parent = parent->id;
+  u.path = path;
+  return {};
+}
+
+}  // namespace
+
+Result<Unit> change_unit(Store& db, const Context& ctx, std::string_view id, const UnitChange& c) {
+  FZ_CHECK(require(ctx.who, Role::administrator));
+  FZ_TRY(auto found, db.unit(id));
+  if (!found) return fail(Code::not_found, {{"what", std::string(id)}});
+  Unit& u = *found;
+  FZ_CHECK(require_branch(ctx.who, u.path, id));
+  const std::string old_parent = u.parent;
+  if (c.name) u.name = *c.name;
+  if (c.review_steps) u.review_steps = *c.review_steps;
+  if (c.review_hours) u.review_hours = *c.review_hours;
+  if (c.checklist) u.checklist = *c.checklist;
+  FZ_CHECK(check_policy(u));
+  if (c.parent && *c.parent != u.parent) {
+    // Nobody moves the node they stand on: it would leave or enlarge their own branch.
+    if (u.id == ctx.who.unit) return fail(Code::unit_loop, {{"unit", u.name}, {"parent", *c.parent}});
+    FZ_CHECK(move_unit(db, ctx, u, *c.parent));
+  }
+  FZ_CHECK(db.put_unit(u));
+  json::object details{{"checklist", u.checklist}, {"hours", u.review_hours}, {"name", u.name}, {"steps", u.review_steps}};
+  if (old_parent != u.parent) {
+    details["parent"] = u.parent;
+    details["parent_before"] = old_parent;
+  }
+  FZ_CHECK(ctx.record("unit.change", u.id, std::move(details)));
   return u;
 }
 

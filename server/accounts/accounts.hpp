@@ -18,15 +18,21 @@ struct Unit {
   std::string parent;  ///< empty for the root
   std::string code;    ///< division code, or that of the nearest node above
   std::string name;
-  std::string path;      ///< ids from the root, each followed by '/': "500000/500119/"; a branch is a prefix
-  int review_steps = 2;  ///< 1: final; 2: first, final; 3: first, second, final
+  std::string path;       ///< ids from the root, each followed by '/': "500000/500119/"; a branch is a prefix
+  int review_steps = 2;   ///< 1: final; 2: first, final; 3: first, second, final
+  int review_hours = 48;  ///< a step of the review is overdue after so long; 0: never
+  bool checklist = true;  ///< who passes a step confirms each point of the checklist (server/review)
 };
 
-/// What an account may do. `operate` and `inspect` have their place and no route of their own yet.
-enum class Role : std::uint8_t { contributor, reviewer, publisher, administrator, duty, operate, inspect };
+/// What an account may do. `duty` (duty officer), `operate` (operator of screens), `inspect` (inspector: reads everything of its
+/// branch). `administrator` keeps units and sites, `security` accounts, roles and trust documents, `auditor` the trail; unless
+/// the server is told to keep the three apart, an administrator is all of them.
+enum class Role : std::uint8_t { contributor, reviewer, publisher, administrator, duty, operate, inspect, security, auditor };
 std::string_view role_name(Role role);
 std::optional<Role> role_from_name(std::string_view name);
 using Roles = std::set<Role>;
+/// Roles that ask for a second factor by policy: all who review, publish, withdraw or administer.
+bool needs_second_factor(const Roles& roles);
 
 struct Account {
   std::string id;
@@ -47,7 +53,13 @@ struct Actor {
   Roles roles;
   std::string session;  ///< hash of the session or token; for ending it
   bool must_change = false;
-  bool has(Role role) const { return roles.contains(role); }
+  bool second_factor = false;  ///< the account has one
+  bool api_token = false;      ///< asked by an API token, not by a session
+  bool strict = false;         ///< the three administrators are kept apart
+  bool has(Role role) const {
+    const bool implied = !strict && (role == Role::security || role == Role::auditor) && roles.contains(Role::administrator);
+    return implied || roles.contains(role);
+  }
   /// True if the branch of this actor holds the unit with that path.
   bool covers(std::string_view path) const { return path.starts_with(unit_path); }
 };
@@ -79,7 +91,16 @@ struct ApiToken {
   Roles roles;  ///< at most those of the account
   UtcTime created, expires;
 };
-/// Failed logins of one name from one address: others cannot lock a person out.
+/// A time-based one-time password (RFC 6238) of an account.
+struct SecondFactor {
+  std::string secret;          ///< base32; a secret
+  std::int64_t last_step = 0;  ///< of the last code that was accepted: no step counts twice
+  bool confirmed = false;      ///< a code was given once; only then it is asked for
+  UtcTime created;
+};
+inline constexpr int kRecoveryCodes = 10;
+/// Failed logins of one name from one address: others cannot lock a person out. Address "*": from all addresses from which the
+/// account has never logged in, so that many addresses together are slowed down, too.
 struct Failures {
   int count = 0;
   UtcTime last;
@@ -92,6 +113,8 @@ class Store {
   virtual Result<std::optional<Unit>> unit(std::string_view id) const = 0;
   virtual Result<std::vector<Unit>> units(std::string_view path_prefix) const = 0;  ///< by path
   virtual Result<void> put_unit(const Unit& unit) = 0;
+  /// All paths that begin with `from` begin with `to` instead.
+  virtual Result<void> move_paths(std::string_view from, std::string_view to) = 0;
 
   virtual Result<std::optional<Account>> account(std::string_view id) const = 0;
   virtual Result<std::optional<Account>> account_by_login(std::string_view login) const = 0;
@@ -107,6 +130,15 @@ class Store {
   virtual Result<void> remove_session(std::string_view token_hash) = 0;
   virtual Result<void> remove_sessions(std::string_view account) = 0;
   virtual Result<void> remove_sessions_before(UtcTime seen, UtcTime created) = 0;
+
+  virtual Result<std::optional<SecondFactor>> second_factor(std::string_view account) const = 0;
+  virtual Result<void> put_second_factor(std::string_view account, const SecondFactor& factor) = 0;
+  virtual Result<void> remove_second_factor(std::string_view account) = 0;  ///< with its recovery codes
+  virtual Result<void> put_recovery_codes(std::string_view account, const std::vector<std::string>& hashes) = 0;  ///< instead of all others
+  virtual Result<bool> use_recovery_code(std::string_view account, std::string_view hash, UtcTime now) = 0;       ///< false: none, or used
+  virtual Result<int> recovery_codes_left(std::string_view account) const = 0;
+  virtual Result<bool> known_address(std::string_view account, std::string_view address) const = 0;
+  virtual Result<void> put_known_address(std::string_view account, std::string_view address, UtcTime now) = 0;
 
   virtual Result<std::optional<ApiToken>> api_token(std::string_view token_hash) const = 0;
   virtual Result<std::vector<ApiToken>> api_tokens(std::string_view account) const = 0;
@@ -130,8 +162,16 @@ struct NewUnit {
   std::string name;
   int review_steps = 2;
 };
-/// A unit with a code of its own takes it as id. Errors: bad_field, not_found{unit}, conflict, forbidden_role.
+/// A unit with a code of its own takes it as id. Errors: bad_field, not_found{unit}, conflict, forbidden_role,
+/// division_unknown, division_outside.
 Result<Unit> create_unit(Store& db, const Context& ctx, const NewUnit& unit);
+struct UnitChange {
+  std::optional<std::string> name, parent;
+  std::optional<int> review_steps, review_hours;
+  std::optional<bool> checklist;
+};
+/// With another parent the whole branch moves; both places must be the actor's. Errors: as create_unit, unit_loop.
+Result<Unit> change_unit(Store& db, const Context& ctx, std::string_view id, const UnitChange& change);
 
 struct NewAccount {
   std::string login, name, unit;
@@ -148,6 +188,8 @@ struct AccountChange {
 };
 /// Disabling or changing roles ends the account's sessions. Nobody takes the last administrator away: last_administrator.
 Result<Account> change_account(Store& db, const Context& ctx, std::string_view id, const AccountChange& change);
+/// roles_separate where the policy keeps the three administrators apart and these do not.
+Result<void> check_separation(const Actor& who, const Roles& roles);
 /// Length and commonness; no composition rules (NIST SP 800-63B). Errors: password_weak{what}.
 Result<void> check_password(std::string_view password, std::string_view login);
 /// Ends all other sessions of the account.
@@ -164,12 +206,14 @@ struct Credentials {
 /// Errors: login_delayed{seconds} while the delay after failures runs.
 Result<Credentials> credentials(const Store& db, std::string_view login, std::string_view address, UtcTime now);
 struct Login {
-  bool ok = false;    ///< false: answer login_failed; the failure is recorded, so the transaction must commit
-  std::string token;  ///< shown once; 43 characters, base64url
+  bool ok = false;                ///< false: answer login_failed; the failure is recorded, so the transaction must commit
+  Code why = Code::login_failed;  ///< if not ok: login_failed, login_code_needed or login_code_wrong
+  std::string token;              ///< shown once; 43 characters, base64url
   Account account;
 };
+/// `code`: of the second factor, or a recovery code; only asked for when the password is right.
 Result<Login> finish_login(Store& db, audit::Trail& trail, const Credentials& c, bool password_good, std::string_view address,
-                           std::string_view agent, UtcTime now);
+                           std::string_view agent, UtcTime now, std::string_view code = {});
 /// Delay before the next attempt after `count` failures in a row: none for 4, then 2 s, doubling, at most 15 min.
 Millis login_delay(int count);
 
@@ -182,6 +226,12 @@ struct Authenticated {
 Result<Authenticated> authenticate(const Store& db, std::string_view token, UtcTime now);
 Result<void> touch_session(Store& db, std::string_view token_hash, UtcTime now);
 Result<void> logout(Store& db, const Context& ctx);
+/// The part of a token's hash that names a session in lists.
+std::string session_id(const Session& session);
+/// The sessions of one's own, or of an account of the branch (security). Errors: not_found.
+Result<std::vector<Session>> list_sessions(const Store& db, const Actor& who, std::string_view account);
+/// Ends one session, or (id empty) all but the one that asks. Errors: not_found.
+Result<void> end_sessions(Store& db, const Context& ctx, std::string_view account, std::string_view id);
 struct NewApiToken {
   ApiToken token;
   std::string secret;  ///< shown once
@@ -189,12 +239,28 @@ struct NewApiToken {
 Result<NewApiToken> create_api_token(Store& db, const Context& ctx, std::string_view name, const Roles& roles, UtcTime expires);
 Result<void> remove_api_token(Store& db, const Context& ctx, std::string_view id);
 
+// ---- second factor -----------------------------------------------------------------------------------------------
+/// A new secret that counts once it is confirmed. Errors: second_factor_there.
+Result<SecondFactor> begin_second_factor(Store& db, const Context& ctx);
+/// The recovery codes, shown once. nullopt: the code is wrong; the caller lets the transaction commit.
+/// Errors: not_found (nothing begun), second_factor_there.
+Result<std::optional<std::vector<std::string>>> confirm_second_factor(Store& db, const Context& ctx, std::string_view code);
+/// By the person (`code` checked with check_code), or by security for an account of the branch, not their own. Ends the
+/// account's other sessions. Errors: not_found, forbidden_role.
+Result<void> remove_second_factor(Store& db, const Context& ctx, std::string_view account);
+/// Takes a code of the second factor, or a recovery code, so that it never counts again. False: wrong or used.
+Result<bool> take_code(Store& db, std::string_view account, std::string_view code, UtcTime now);
+/// "otpauth://totp/..." for an authenticator app.
+std::string second_factor_uri(std::string_view login, std::string_view secret);
+
 /// A new random secret (43 characters of base64url) and the form it is stored in.
 std::string make_secret();
 std::string secret_hash(std::string_view secret);
 
 /// First start: the root unit and an administrator with all three simple roles off and a password that must be changed.
-/// Does nothing and returns nothing if there is any account.
+/// Does nothing and returns nothing if there is any account. Where the three administrators are kept apart, add_keeper() makes
+/// the other two.
+Result<Account> add_keeper(Store& db, audit::Trail& trail, std::string_view login, Role role, std::string_view password_hash, UtcTime now);
 Result<std::optional<Account>> bootstrap(Store& db, audit::Trail& trail, std::string_view root_code, std::string_view root_name,
                                          std::string_view login, std::string_view password_hash, UtcTime now);
 

@@ -39,16 +39,27 @@ Result<Unit> unit_in_branch(const Store& db, const Actor& who, std::string_view 
   return *std::move(unit);
 }
 
-Result<bool> another_administrator(const Store& db, std::string_view except) {
+/// Somebody else of the whole tree who holds the role.
+Result<bool> another(const Store& db, Role role, std::string_view except) {
   FZ_TRY(const auto all, db.accounts(""));
-  return std::any_of(all.begin(), all.end(),
-                     [&](const Account& a) { return a.enabled && a.roles.contains(Role::administrator) && a.id != except; });
+  return std::any_of(all.begin(), all.end(), [&](const Account& a) { return a.enabled && a.roles.contains(role) && a.id != except; });
 }
 
 }  // namespace
 
+Result<void> check_separation(const Actor& who, const Roles& roles) {
+  if (!who.strict) return {};
+  const int keepers = static_cast<int>(roles.contains(Role::administrator)) + static_cast<int>(roles.contains(Role::security)) +
+                      static_cast<int>(roles.contains(Role::auditor));
+  if (keepers == 0 || roles.size() == 1) return {};
+  std::string what;
+  for (Role r : roles) what += (what.empty() ? "" : " + ") + std::string(role_name(r));
+  return fail(Code::roles_separate, {{"what", what}});
+}
+
 Result<Account> create_account(Store& db, const Context& ctx, const NewAccount& n) {
-  FZ_CHECK(require(ctx.who, Role::administrator));
+  FZ_CHECK(require(ctx.who, Role::security));
+  FZ_CHECK(check_separation(ctx.who, n.roles));
   FZ_CHECK(check_login(n.login));
   FZ_CHECK(check_person(n.name, n.holder));
   FZ_TRY(const Unit unit, unit_in_branch(db, ctx.who, n.unit));
@@ -62,12 +73,12 @@ Result<Account> create_account(Store& db, const Context& ctx, const NewAccount& 
 }
 
 Result<Account> change_account(Store& db, const Context& ctx, std::string_view id, const AccountChange& c) {
-  FZ_CHECK(require(ctx.who, Role::administrator));
+  FZ_CHECK(require(ctx.who, Role::security));
   FZ_TRY(auto found, db.account(id));
   if (!found) return fail(Code::not_found, {{"what", std::string(id)}});
   Account& a = *found;
   FZ_TRY(const Unit old_unit, unit_in_branch(db, ctx.who, a.unit));
-  const bool was_administrator = a.enabled && a.roles.contains(Role::administrator);
+  const Account before = a;
   if (c.name) a.name = *c.name;
   if (c.holder) a.holder = *c.holder;
   if (c.unit) {
@@ -77,13 +88,18 @@ Result<Account> change_account(Store& db, const Context& ctx, std::string_view i
   if (c.roles) a.roles = *c.roles;
   if (c.enabled) a.enabled = *c.enabled;
   FZ_CHECK(check_person(a.name, a.holder));
-  if (was_administrator && !(a.enabled && a.roles.contains(Role::administrator))) {
-    FZ_TRY(const bool another, another_administrator(db, a.id));
-    if (!another) return fail(Code::last_administrator);
+  FZ_CHECK(check_separation(ctx.who, a.roles));
+  for (Role role : {Role::administrator, Role::security, Role::auditor}) {
+    if (!(before.enabled && before.roles.contains(role)) || (a.enabled && a.roles.contains(role))) continue;
+    if (role != Role::administrator && !ctx.who.strict) continue;  // an administrator can do it, too
+    FZ_TRY(const bool other, another(db, role, a.id));
+    if (!other) return fail(Code::last_administrator);
   }
   FZ_CHECK(db.put_account(a));
   if (c.roles || c.enabled || c.unit) FZ_CHECK(db.remove_sessions(a.id));
-  FZ_CHECK(ctx.record("account.change", a.id, {{"enabled", a.enabled}, {"roles", role_names(a.roles)}, {"unit", a.unit}}));
+  json::object details{{"enabled", a.enabled}, {"roles", role_names(a.roles)}, {"unit", a.unit}};
+  if (before.unit != a.unit) details["unit_before"] = before.unit;
+  FZ_CHECK(ctx.record("account.change", a.id, std::move(details)));
   return a;
 }
 
@@ -108,7 +124,7 @@ Result<void> set_password(Store& db, const Context& ctx, std::string_view accoun
   FZ_TRY(auto found, db.account(account));
   if (!found) return fail(Code::not_found, {{"what", std::string(account)}});
   if (found->id != ctx.who.account) {
-    FZ_CHECK(require(ctx.who, Role::administrator));
+    FZ_CHECK(require(ctx.who, Role::security));
     FZ_TRY(const Unit unit, unit_in_branch(db, ctx.who, found->unit));
   }
   found->must_change = must_change;
@@ -119,6 +135,20 @@ Result<void> set_password(Store& db, const Context& ctx, std::string_view accoun
     if (s.token_hash != ctx.who.session) FZ_CHECK(db.remove_session(s.token_hash));
   }
   return ctx.record("account.password", found->id);
+}
+
+Result<Account> add_keeper(Store& db, audit::Trail& trail, std::string_view login, Role role, std::string_view password_hash, UtcTime now) {
+  const Actor system = system_actor();
+  FZ_TRY(const auto units, db.units(""));
+  if (units.empty()) return fail(Code::internal, {}, "no root unit");
+  const auto root = std::find_if(units.begin(), units.end(), [](const Unit& u) { return u.parent.empty(); });
+  NewAccount n;
+  n.login = login;
+  n.name = role == Role::security ? "安全管理员" : role == Role::auditor ? "审计管理员" : "系统管理员";
+  n.unit = root == units.end() ? units.front().id : root->id;
+  n.roles = {role};
+  n.password_hash = password_hash;
+  return create_account(db, Context{system, trail, now}, n);
 }
 
 Result<std::optional<Account>> bootstrap(Store& db, audit::Trail& trail, std::string_view root_code, std::string_view root_name,

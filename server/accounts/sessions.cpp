@@ -15,7 +15,10 @@ constexpr std::string_view kNoHash = "$argon2id$v=19$m=65536,t=2,p=1$AAAAAAAAAAA
 Result<Actor> actor_of(const Store& db, const Account& a, std::string session) {
   FZ_TRY(const auto unit, db.unit(a.unit));
   if (!unit) return fail(Code::internal, {{"id", a.id}}, "account without unit");
-  return Actor{a.id, a.name, a.unit, unit->path, a.holder, a.roles, std::move(session), a.must_change};
+  Actor actor{a.id, a.name, a.unit, unit->path, a.holder, a.roles, std::move(session), a.must_change};
+  FZ_TRY(const auto factor, db.second_factor(a.id));
+  actor.second_factor = factor && factor->confirmed;
+  return actor;
 }
 
 }  // namespace
@@ -31,6 +34,50 @@ std::string secret_hash(std::string_view secret) {
   return crypto::sha256_hex(secret);  // 256 random bits need no slow hash
 }
 
+namespace {
+
+/// Failures from addresses that the account does not know count together from this many on: a flood of addresses gets no more
+/// attempts a day than one address would, and people at their own desks do not notice.
+constexpr int kForeignFailures = 50;
+constexpr std::string_view kForeign = "*";
+
+Result<void> check_delay(const Failures& f, int free, UtcTime now) {
+  const UtcTime open = f.last + login_delay(std::max(0, f.count - free));
+  if (f.count == 0 || now >= open) return {};
+  const auto seconds = std::chrono::ceil<Seconds>(open - now).count();
+  return fail(Code::login_delayed, {{"seconds", std::to_string(seconds)}});
+}
+
+Result<void> count_failure(Store& db, std::string_view login, std::string_view address, UtcTime now) {
+  FZ_TRY(Failures f, db.failures(login, address));
+  f.count = std::min(f.count + 1, 1000);
+  f.last = now;
+  return db.put_failures(login, address, f);
+}
+
+/// The attempt failed: delays grow, and the trail knows.
+Result<Login> refuse_login(Store& db, audit::Trail& trail, const Credentials& c, std::string_view address, UtcTime now, Code why) {
+  FZ_CHECK(count_failure(db, c.login, address, now));
+  bool known = false;
+  if (!c.account.empty()) {
+    FZ_TRY(known, db.known_address(c.account, address));
+  }
+  if (!known) FZ_CHECK(count_failure(db, c.login, kForeign, now));
+  FZ_TRY(const Failures f, db.failures(c.login, address));
+  audit::Event e;
+  e.actor = "?";
+  e.action = "session.create";
+  e.object = c.account;
+  e.refused = true;
+  e.details = {{"address", address}, {"code", code_name(why)}, {"failures", f.count}};
+  FZ_CHECK(trail.append(e, now));
+  Login out;
+  out.why = why;
+  return out;
+}
+
+}  // namespace
+
 Millis login_delay(int count) {
   if (count < 5) return Millis{0};
   const int doublings = std::min(count - 5, 9);
@@ -42,14 +89,18 @@ Result<Credentials> credentials(const Store& db, std::string_view login, std::st
   c.login = std::string(login.substr(0, 64));
   std::transform(c.login.begin(), c.login.end(), c.login.begin(),
                  [](char ch) { return ch >= 'A' && ch <= 'Z' ? static_cast<char>(ch + 32) : ch; });
-  FZ_TRY(const Failures f, db.failures(c.login, address));
-  const UtcTime open = f.last + login_delay(f.count);
-  if (f.count > 0 && now < open) {
-    const auto seconds = std::chrono::ceil<Seconds>(open - now).count();
-    return fail(Code::login_delayed, {{"seconds", std::to_string(seconds)}});
-  }
+  FZ_TRY(const Failures here, db.failures(c.login, address));
+  FZ_CHECK(check_delay(here, 0, now));
   c.hash = kNoHash;
   FZ_TRY(const auto account, db.account_by_login(c.login));
+  bool known = false;
+  if (account) {
+    FZ_TRY(known, db.known_address(account->id, address));
+  }
+  if (!known) {
+    FZ_TRY(const Failures foreign, db.failures(c.login, kForeign));
+    FZ_CHECK(check_delay(foreign, kForeignFailures, now));
+  }
   if (account && account->enabled) {
     c.account = account->id;
     FZ_TRY(c.hash, db.password_hash(account->id));
@@ -58,27 +109,25 @@ Result<Credentials> credentials(const Store& db, std::string_view login, std::st
 }
 
 Result<Login> finish_login(Store& db, audit::Trail& trail, const Credentials& c, bool password_good, std::string_view address,
-                           std::string_view agent, UtcTime now) {
+                           std::string_view agent, UtcTime now, std::string_view code) {
   std::optional<Account> account;
   if (!c.account.empty() && password_good) {
     FZ_TRY(account, db.account(c.account));
     if (account && !account->enabled) account.reset();
   }
-  if (!account) {
-    FZ_TRY(Failures f, db.failures(c.login, address));
-    f.count = std::min(f.count + 1, 1000);
-    f.last = now;
-    FZ_CHECK(db.put_failures(c.login, address, f));
-    audit::Event e;
-    e.actor = "?";
-    e.action = "session.create";
-    e.object = c.account;
-    e.refused = true;
-    e.details = {{"address", address}, {"failures", f.count}};
-    FZ_CHECK(trail.append(e, now));
-    return Login{};
+  if (!account) return refuse_login(db, trail, c, address, now, Code::login_failed);
+  FZ_TRY(const auto factor, db.second_factor(account->id));
+  if (factor && factor->confirmed) {
+    if (code.empty()) {
+      Login out;
+      out.why = Code::login_code_needed;
+      return out;
+    }
+    FZ_TRY(const bool good, take_code(db, account->id, code, now));
+    if (!good) return refuse_login(db, trail, c, address, now, Code::login_code_wrong);
   }
   FZ_CHECK(db.clear_failures(c.login, address));
+  FZ_CHECK(db.put_known_address(account->id, address.substr(0, 100), now));
   Login out;
   out.ok = true;
   out.token = make_secret();
@@ -104,6 +153,7 @@ Result<Authenticated> authenticate(const Store& db, std::string_view token, UtcT
     Roles both;
     std::set_intersection(t->roles.begin(), t->roles.end(), account->roles.begin(), account->roles.end(), std::inserter(both, both.end()));
     out.actor.roles = std::move(both);
+    out.actor.api_token = true;
     return out;
   }
   FZ_TRY(const auto s, db.session(hash));
@@ -125,6 +175,40 @@ Result<void> touch_session(Store& db, std::string_view token_hash, UtcTime now) 
 Result<void> logout(Store& db, const Context& ctx) {
   FZ_CHECK(db.remove_session(ctx.who.session));
   return ctx.record("session.end", ctx.who.account);
+}
+
+std::string session_id(const Session& session) {
+  return session.token_hash.substr(0, 16);
+}
+
+namespace {
+/// One's own account, or one of the branch for security.
+Result<void> may_touch_sessions(const Store& db, const Actor& who, std::string_view account) {
+  if (account == who.account) return {};
+  FZ_CHECK(require(who, Role::security));
+  FZ_TRY(const auto found, db.account(account));
+  if (!found) return fail(Code::not_found, {{"what", std::string(account)}});
+  FZ_TRY(const auto unit, db.unit(found->unit));
+  return require_branch(who, unit ? unit->path : "", account);
+}
+}  // namespace
+
+Result<std::vector<Session>> list_sessions(const Store& db, const Actor& who, std::string_view account) {
+  FZ_CHECK(may_touch_sessions(db, who, account));
+  return db.sessions(account);
+}
+
+Result<void> end_sessions(Store& db, const Context& ctx, std::string_view account, std::string_view id) {
+  FZ_CHECK(may_touch_sessions(db, ctx.who, account));
+  FZ_TRY(const auto all, db.sessions(account));
+  std::int64_t ended = 0;
+  for (const Session& s : all) {
+    if (id.empty() ? s.token_hash == ctx.who.session : session_id(s) != id) continue;
+    FZ_CHECK(db.remove_session(s.token_hash));
+    ++ended;
+  }
+  if (ended == 0 && !id.empty()) return fail(Code::not_found, {{"what", std::string(id)}});
+  return ctx.record("session.end", std::string(account), {{"ended", ended}});
 }
 
 Result<NewApiToken> create_api_token(Store& db, const Context& ctx, std::string_view name, const Roles& roles, UtcTime expires) {

@@ -7,7 +7,7 @@ namespace fz::app {
 namespace {
 
 struct Arguments {
-  std::string config, data, listen, log_level, console;
+  std::string config, data, listen, log_level, console, backup;
   bool plain = false, open_metrics = false, restored = false;
 };
 
@@ -46,6 +46,8 @@ Result<CommandLine> read_command_line(int argc, char** argv) {
   cli.add_flag(
       "--restored", a.restored,
       "数据刚从备份恢复：把已发布的清单全部重新签发一次 / the data folder was restored from a backup: sign all published lists anew");
+  cli.add_option("--backup", a.backup,
+                 "把运行中的数据文件夹复制到这里后退出 / copy the data folder to this one, while the server runs, and end");
   cli.set_version_flag("--version", FZ_VERSION);
   CommandLine out;
   try {
@@ -57,6 +59,7 @@ Result<CommandLine> read_command_line(int argc, char** argv) {
     return out;
   }
   FZ_TRY(out.config, configure(a));
+  out.backup = a.backup;
   return out;
 }
 

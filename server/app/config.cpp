@@ -83,7 +83,7 @@ Result<void> read_config(const std::filesystem::path& file, Config& c) {
     return fail(Code::bad_request, {{"what", where.str()}});
   }
   Table top(root, "");
-  for (const char* name : {"server", "quota", "media", "organisation"}) top.allow(name);
+  for (const char* name : {"server", "quota", "media", "organisation", "accounts"}) top.allow(name);
   FZ_CHECK(top.finish());
 
   Table server(section(root, "server"), "server.");
@@ -114,6 +114,11 @@ Result<void> read_config(const std::filesystem::path& file, Config& c) {
   media.read("decoder", c.decoder);
   media.read_number("jobs", 1, 32, [&](std::int64_t n) { c.media_jobs = static_cast<unsigned>(n); });
   FZ_CHECK(media.finish());
+
+  Table accounts(section(root, "accounts"), "accounts.");
+  accounts.read("second_factor", c.second_factor);
+  accounts.read("three_administrators", c.three_administrators);
+  FZ_CHECK(accounts.finish());
 
   Table organisation(section(root, "organisation"), "organisation.");
   organisation.read("code", c.region);

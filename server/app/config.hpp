@@ -22,6 +22,8 @@ struct Config {
   std::filesystem::path console;                              ///< folder of the web console; empty: ../share/fanzha/console
   unsigned media_jobs = 1;                                    ///< at once
   std::string region = "000000", unit_name = "反诈宣传中心";  ///< of the root unit made at first start
+  bool second_factor = true;                                  ///< required of all who review, publish, withdraw or administer
+  bool three_administrators = false;                          ///< system, security and audit administrators are different people
   library::Quota quota;
 };
 

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <systemd/sd-daemon.h>
 
+#include "server/audit/export.hpp"
 #include "shared/base/log.hpp"
 
 namespace fz::app {
@@ -73,6 +74,9 @@ void Housekeeper::every_hour() {
     log::warn("expire: {}", to_log(expired.error()));
   else if (*expired > 0)
     http::publish_quietly(app_, "expiry");
+  const auto signed_today =
+      app_.store.write([&](store::Tx& tx) { return audit::daily_checkpoint(tx.audit(), app_.publisher.online_key(), now); });
+  if (!signed_today) log::warn("audit checkpoint: {}", to_log(signed_today.error()));
   if (const auto swept = sweep_blobs(app_); !swept)
     log::warn("sweep: {}", to_log(swept.error()));
   else if (*swept > 0)

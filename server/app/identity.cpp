@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 
 #include "shared/base/id.hpp"
@@ -58,15 +59,41 @@ Result<crypto::PrivateKey> load_or_make_online_key(const Config& config) {
   return crypto::read_key_file(path);
 }
 
+namespace {
+/// Where the three administrators are kept apart somebody must be each of them: the missing ones are made, their passwords beside
+/// the first administrator's.
+Result<void> make_keepers(const Config& config, store::Store& store, UtcTime now) {
+  using accounts::Role;
+  for (const Role role : {Role::security, Role::auditor}) {
+    const std::string login(accounts::role_name(role));
+    FZ_TRY(const auto all, store.read([](const store::Tx& tx) { return tx.accounts().accounts(""); }));
+    if (std::any_of(all.begin(), all.end(), [&](const auto& a) { return a.enabled && a.roles.contains(role); })) continue;
+    const std::string password = random_code(16);
+    FZ_CHECK(write_atomic(config.data / (login + "-password"), password + "\n", 0600));
+    FZ_TRY(const auto hash, crypto::hash_password(password));
+    FZ_CHECK(store.write([&](store::Tx& tx) -> Result<void> {
+      FZ_TRY(const auto made, accounts::add_keeper(tx.accounts(), tx.audit(), login, role, hash, now));
+      (void)made;
+      return {};
+    }));
+  }
+  return {};
+}
+}  // namespace
+
 Result<std::optional<std::string>> make_first_administrator(const Config& config, store::Store& store, UtcTime now) {
   FZ_TRY(const auto count, store.read([](const store::Tx& tx) { return tx.accounts().count_accounts(); }));
-  if (count > 0) return std::optional<std::string>{};
+  if (count > 0) {
+    if (config.three_administrators) FZ_CHECK(make_keepers(config, store, now));
+    return std::optional<std::string>{};
+  }
   const std::string password = random_code(16);  // 79 bits
   FZ_CHECK(write_atomic(config.data / "admin-password", password + "\n", 0600));
   FZ_TRY(const auto hash, crypto::hash_password(password));
   FZ_TRY(const auto made, store.write([&](store::Tx& tx) {
     return accounts::bootstrap(tx.accounts(), tx.audit(), config.region, config.unit_name, "admin", hash, now);
   }));
+  if (config.three_administrators) FZ_CHECK(make_keepers(config, store, now));
   if (!made) return std::optional<std::string>{};
   return std::optional<std::string>{password};
 }

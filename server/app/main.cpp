@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "server/app/arguments.hpp"
+#include "server/app/backup.hpp"
 #include "server/app/media_tools.hpp"
 #include "server/app/server.hpp"
 #include "shared/base/log.hpp"
@@ -60,6 +61,13 @@ int serve(const app::Config& config) {
   return 0;
 }
 
+int back_up(const app::Config& config, const std::string& to) {
+  const auto done = app::make_backup(config.data, to);
+  if (!done) return refuse(done.error());
+  std::printf("%lld 个文件 files, %lld B -> %s\n", static_cast<long long>(done->files), static_cast<long long>(done->bytes), to.c_str());
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -71,6 +79,7 @@ int main(int argc, char** argv) {
       return line->status;
     }
     log::init("fz-server", level_of(line->config->log_level));
+    if (!line->backup.empty()) return back_up(*line->config, line->backup);
     return serve(*line->config);
   } catch (const std::exception& e) {
     std::fprintf(stderr, "fz-server: %s\n", e.what());

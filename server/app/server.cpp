@@ -102,6 +102,8 @@ class ServerImpl final : public Server {
     settings.tls = config_.tls;
     settings.open_metrics = config_.open_metrics;
     settings.behind_proxy = config_.behind_proxy;
+    settings.second_factor = config_.second_factor;
+    settings.three_administrators = config_.three_administrators;
     settings.quota = config_.quota;
     settings.shots = config_.data / "shots";
     app_.reset(new http::App{*store_, *blobs_, *publisher_, *log_, clock_, settings});

@@ -48,7 +48,7 @@ Result<void> check(const Tables& db, const Context& ctx, const Campaign& c) {
   FZ_TRY(auto unit, db.accounts.unit(c.target.unit));
   if (!unit) return fail(Code::not_found, {{"what", "unit"}});
   FZ_CHECK(accounts::require_branch(ctx.who, unit->path, "unit"));
-  for (auto& i : c.items) FZ_CHECK(library::get_item(db.library, db.accounts, ctx.who, i.item));
+  for (auto& i : c.items) FZ_CHECK(library::see_item(db.library, db.accounts, ctx.who, i.item));
   FZ_CHECK(check_document(db, ctx, c.layout, "application/vnd.fz.layout+json", "版面 (layout)"));
   FZ_CHECK(check_document(db, ctx, c.facts, "application/vnd.fz.facts+json", "本地信息表 (facts)"));
   return {};

@@ -18,9 +18,11 @@
 namespace fz::http {
 
 struct Settings {
-  bool tls = true;            ///< cookies are Secure and named __Host-
-  bool behind_proxy = false;  ///< the address is the last one of X-Forwarded-For
-  bool open_metrics = false;  ///< /metrics for everybody, not for loopback alone
+  bool tls = true;                    ///< cookies are Secure and named __Host-
+  bool behind_proxy = false;          ///< the address is the last one of X-Forwarded-For
+  bool open_metrics = false;          ///< /metrics for everybody, not for loopback alone
+  bool second_factor = true;          ///< asked of all who review, publish, withdraw or administer
+  bool three_administrators = false;  ///< system, security and audit are different people
   library::Quota quota;
   fs::path shots;                                   ///< folder of the screens' last pictures
   double person_rate = 50, person_burst = 300;      ///< requests a second of one session or address

@@ -67,6 +67,17 @@ Result<void> check_rate(Call& call, const std::string& name, double rate, double
   return {};
 }
 
+/// What the account owes before it may do anything: its own password, a second factor.
+Result<void> check_account(const Call& call) {
+  const auto path = call.route.path;
+  if (call.actor.api_token && path.starts_with("/v1/session/")) return fail(Code::token_only_session);
+  if (call.actor.must_change && path != "/v1/session" && path != "/v1/session/password") return fail(Code::password_must_change);
+  if (call.app.settings.second_factor && !call.actor.second_factor && accounts::needs_second_factor(call.actor.roles) &&
+      path != "/v1/session" && path != "/v1/session/password" && path != "/v1/session/second-factor")
+    return fail(Code::second_factor_missing);
+  return {};
+}
+
 Result<void> identify_person(Call& call, const Credential& credential) {
   App& app = call.app;
   if (credential.token.empty()) return fail(Code::unauthenticated);
@@ -81,9 +92,9 @@ Result<void> identify_person(Call& call, const Credential& credential) {
     if (!touched) log::warn("session: {}", to_log(touched.error()));
   }
   call.actor = std::move(who.actor);
+  call.actor.strict = app.settings.three_administrators;
   call.token = credential.token;
-  if (call.actor.must_change && call.route.path != "/v1/session" && call.route.path != "/v1/session/password")
-    return fail(Code::password_must_change);
+  FZ_CHECK(check_account(call));
   if (call.route.role) FZ_CHECK(accounts::require(call.actor, *call.route.role));
   return {};
 }
@@ -123,9 +134,17 @@ Result<void> identify(Call& call) {
   return fail(Code::internal);
 }
 
+/// Somebody tried what they may not: a role they lack, another's branch, a signature that does not count.
+bool is_refusal(const Error& why) {
+  if (http_status(why.code) == 403 || why.detail.starts_with("outside the branch")) return true;
+  const auto name = code_name(why.code);
+  return name.starts_with("approval_") || name.starts_with("trust_") || why.code == Code::roles_separate ||
+         why.code == Code::last_administrator || why.code == Code::review_moved || why.code == Code::login_code_wrong;
+}
+
 // Refusals are worth an entry in the trail: who tried what.
 void record_refusal(const Call& call, const Error& why) {
-  if (http_status(why.code) != 403 || call.actor.account.empty()) return;
+  if (call.actor.account.empty() || !is_refusal(why)) return;
   call.app.store.record_refusal(call.actor, std::string(net::method_name(call.route.method)) + " " + std::string(call.route.path),
                                 call.args.empty() ? "" : call.args[0], why, call.now);
 }

@@ -38,7 +38,14 @@ json::value stored_problem(const std::string& code, const std::string& params, L
 }
 
 json::object json_of(const accounts::Unit& u) {
-  return {{"id", u.id}, {"parent", u.parent}, {"code", u.code}, {"name", u.name}, {"path", u.path}, {"review_steps", u.review_steps}};
+  return {{"id", u.id},
+          {"parent", u.parent},
+          {"code", u.code},
+          {"name", u.name},
+          {"path", u.path},
+          {"review_steps", u.review_steps},
+          {"review_hours", u.review_hours},
+          {"checklist", u.checklist}};
 }
 
 json::object json_of(const accounts::Account& a) {
@@ -103,7 +110,22 @@ json::object json_of(const review::Decision& d) {
           {"account", d.account},
           {"holder", d.holder},
           {"comment", d.comment},
+          {"checked", strings(d.checked)},
           {"at", format_time(d.at)}};
+}
+
+json::object json_of(const library::Offer& o) {
+  json::object out{{"id", o.id},          {"item", o.item},
+                   {"from", o.from_unit}, {"to", o.to_unit},
+                   {"note", o.note},      {"state", library::offer_state_name(o.state)},
+                   {"by", o.offered_by},  {"at", format_time(o.offered)},
+                   {"answer", o.answer},  {"decided_by", o.decided_by}};
+  if (o.decided) out["decided"] = format_time(*o.decided);
+  return out;
+}
+
+json::object json_of(const library::Share& s) {
+  return {{"unit", s.unit}, {"by", s.shared_by}, {"at", format_time(s.shared)}};
 }
 
 json::object json_of(const campaigns::Campaign& c) {

@@ -10,6 +10,8 @@ json::object json_of(const accounts::Account& account);
 json::object json_of(const library::Item& item, Lang lang);
 json::object json_of(const library::Rendition& rendition);
 json::object json_of(const library::Job& job, Lang lang);
+json::object json_of(const library::Offer& offer);
+json::object json_of(const library::Share& share);
 json::object json_of(const review::Decision& decision);
 json::object json_of(const campaigns::Campaign& campaign);
 json::object json_of(const alerts::Alert& alert, UtcTime now);

@@ -8,6 +8,7 @@ using net::Method;
 
 constexpr std::size_t kSmall = 16 * 1024;      // forms
 constexpr std::size_t kText = 192 * 1024;      // a bulletin, a campaign, a status
+constexpr std::size_t kTable = 1536 * 1024;    // 10,000 rows of a spreadsheet, and enough of 20,000 to say that they are too many
 constexpr std::size_t kEnvelope = 768 * 1024;  // 512 KiB signed, base64 and all
 
 // Literal segments stand before {names} where both could match.
@@ -16,12 +17,28 @@ const Route kRoutes[] = {
     {Method::get, "/v1/session", Auth::person, {}, 0, Run::pooled, get_session},
     {Method::del, "/v1/session", Auth::person, {}, 0, Run::pooled, logout},
     {Method::put, "/v1/session/password", Auth::person, {}, kSmall, Run::pooled, change_password},
+    {Method::post, "/v1/session/second-factor", Auth::person, {}, kSmall, Run::pooled, begin_second_factor},
+    {Method::put, "/v1/session/second-factor", Auth::person, {}, kSmall, Run::pooled, confirm_second_factor},
+    {Method::del, "/v1/session/second-factor", Auth::person, {}, kSmall, Run::pooled, remove_second_factor},
+    {Method::get, "/v1/session/sessions", Auth::person, {}, 0, Run::pooled, list_sessions},
+    {Method::del, "/v1/session/sessions", Auth::person, {}, 0, Run::pooled, end_other_sessions},
+    {Method::del, "/v1/session/sessions/{session}", Auth::person, {}, 0, Run::pooled, end_session},
+    {Method::get, "/v1/session/tokens", Auth::person, {}, 0, Run::pooled, list_api_tokens},
+    {Method::post, "/v1/session/tokens", Auth::person, {}, kSmall, Run::pooled, create_api_token},
+    {Method::del, "/v1/session/tokens/{token}", Auth::person, {}, 0, Run::pooled, end_api_token},
 
     {Method::get, "/v1/units", Auth::person, {}, 0, Run::pooled, list_units},
     {Method::post, "/v1/units", Auth::person, Role::administrator, kSmall, Run::pooled, create_unit},
-    {Method::get, "/v1/accounts", Auth::person, Role::administrator, 0, Run::pooled, list_accounts},
-    {Method::post, "/v1/accounts", Auth::person, Role::administrator, kSmall, Run::pooled, create_account},
-    {Method::patch, "/v1/accounts/{account}", Auth::person, Role::administrator, kSmall, Run::pooled, change_account},
+    {Method::post, "/v1/units/import", Auth::person, Role::administrator, kTable, Run::pooled, import_units},
+    {Method::patch, "/v1/units/{unit}", Auth::person, Role::administrator, kSmall, Run::pooled, change_unit},
+    {Method::get, "/v1/accounts", Auth::person, Role::security, 0, Run::pooled, list_accounts},
+    {Method::post, "/v1/accounts", Auth::person, Role::security, kSmall, Run::pooled, create_account},
+    {Method::post, "/v1/accounts/import", Auth::person, Role::security, kTable, Run::pooled, import_accounts},
+    {Method::patch, "/v1/accounts/{account}", Auth::person, Role::security, kSmall, Run::pooled, change_account},
+    {Method::put, "/v1/accounts/{account}/password", Auth::person, Role::security, kSmall, Run::pooled, set_account_password},
+    {Method::del, "/v1/accounts/{account}/second-factor", Auth::person, Role::security, 0, Run::pooled, reset_second_factor},
+    {Method::get, "/v1/accounts/{account}/sessions", Auth::person, Role::security, 0, Run::pooled, list_account_sessions},
+    {Method::del, "/v1/accounts/{account}/sessions", Auth::person, Role::security, 0, Run::pooled, end_account_sessions},
 
     {Method::options, "/v1/uploads", Auth::open, {}, 0, Run::light, describe_uploads},
     {Method::post, "/v1/uploads", Auth::person, Role::contributor, 0, Run::pooled, create_upload},
@@ -36,6 +53,16 @@ const Route kRoutes[] = {
     {Method::get, "/v1/items/{item}/thumbnail", Auth::person, {}, 0, Run::pooled, get_thumbnail},
     {Method::post, "/v1/preview", Auth::person, {}, kText, Run::pooled, preview_text},
 
+    {Method::get, "/v1/items/{item}/versions", Auth::person, {}, 0, Run::pooled, list_versions},
+    {Method::get, "/v1/items/{item}/diff", Auth::person, {}, 0, Run::pooled, diff_versions},
+    {Method::post, "/v1/items/{item}/offers", Auth::person, {}, kSmall, Run::pooled, offer_item},
+    {Method::get, "/v1/items/{item}/shares", Auth::person, {}, 0, Run::pooled, list_shares},
+    {Method::put, "/v1/items/{item}/shares/{unit}", Auth::person, {}, 0, Run::pooled, share_item},
+    {Method::del, "/v1/items/{item}/shares/{unit}", Auth::person, {}, 0, Run::pooled, unshare_item},
+    {Method::get, "/v1/offers", Auth::person, {}, 0, Run::pooled, list_offers},
+    {Method::put, "/v1/offers/{offer}", Auth::person, {}, kSmall, Run::pooled, decide_offer},
+
+    {Method::get, "/v1/reviews", Auth::person, {}, 0, Run::pooled, review_queue},
     {Method::post, "/v1/items/{item}/submit", Auth::person, {}, kSmall, Run::pooled, submit_item},
     {Method::post, "/v1/items/{item}/review", Auth::person, Role::reviewer, kSmall, Run::pooled, decide},
     {Method::get, "/v1/items/{item}/package", Auth::person, {}, 0, Run::pooled, get_package},
@@ -46,7 +73,7 @@ const Route kRoutes[] = {
     {Method::post, "/v1/withdrawals", Auth::person, {}, kEnvelope, Run::pooled, import_withdrawals},
     {Method::get, "/v1/trust/online-key", Auth::person, {}, 0, Run::pooled, get_online_key},
     {Method::get, "/v1/trust/{document}", Auth::person, {}, 0, Run::pooled, get_trust_document},
-    {Method::put, "/v1/trust/{document}", Auth::person, Role::administrator, kEnvelope, Run::pooled, import_trust_document},
+    {Method::put, "/v1/trust/{document}", Auth::person, Role::security, kEnvelope, Run::pooled, import_trust_document},
 
     {Method::get, "/v1/campaigns", Auth::person, {}, 0, Run::pooled, list_campaigns},
     {Method::post, "/v1/campaigns", Auth::person, Role::publisher, kText, Run::pooled, create_campaign},
@@ -64,6 +91,8 @@ const Route kRoutes[] = {
     {Method::post, "/v1/sites", Auth::person, {}, kSmall, Run::pooled, create_site},
     {Method::get, "/v1/sites/{site}/output", Auth::person, {}, 0, Run::pooled, get_site_output},
     {Method::put, "/v1/sites/{site}/output", Auth::person, Role::administrator, kText, Run::pooled, set_site_output},
+    {Method::post, "/v1/sites/import", Auth::person, Role::administrator, kTable, Run::pooled, import_sites},
+    {Method::put, "/v1/sites/{site}", Auth::person, {}, kSmall, Run::pooled, change_site},
     {Method::get, "/v1/screens", Auth::person, {}, 0, Run::pooled, list_screens},
     {Method::get, "/v1/screens/{screen}", Auth::person, {}, 0, Run::pooled, get_screen},
     {Method::get, "/v1/screens/{screen}/schedule", Auth::person, {}, 0, Run::pooled, get_schedule},
@@ -89,6 +118,8 @@ const Route kRoutes[] = {
     {Method::put, "/v1/status", Auth::screen, {}, 64 * 1024, Run::pooled, report_status},
 
     {Method::get, "/v1/audit", Auth::person, {}, 0, Run::pooled, list_audit},
+    {Method::get, "/v1/audit/export", Auth::person, {}, 0, Run::pooled, export_audit},
+    {Method::post, "/v1/audit/checkpoints", Auth::person, {}, 0, Run::pooled, make_checkpoint},
     {Method::get, "/v1/errors", Auth::open, {}, 0, Run::pooled, list_errors},
     {Method::get, "/healthz", Auth::open, {}, 0, Run::light, healthz},
     {Method::get, "/readyz", Auth::open, {}, 0, Run::pooled, readyz},

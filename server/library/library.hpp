@@ -112,8 +112,28 @@ struct ItemFilter {
   std::string unit_path;  ///< branch
   std::string text;       ///< part of the title
   std::string fraud_kind;
-  std::string before;  ///< item id: older than this one (ids are in order of time)
-  int limit = 50;      ///< 1..200
+  std::string before;                  ///< item id: older than this one (ids are in order of time)
+  std::vector<std::string> shared_to;  ///< instead of a branch: items that were shared with one of these units
+  int limit = 50;                      ///< 1..200
+};
+
+// ---- between levels ----------------------------------------------------------------------------------------------
+/// A lower level hands an item up: the level above may take it over.
+enum class OfferState : std::uint8_t { waiting, accepted, declined };
+std::string_view offer_state_name(OfferState state);
+struct Offer {
+  std::string id, item, from_unit, to_unit, note;
+  OfferState state = OfferState::waiting;
+  std::string offered_by;
+  UtcTime offered;
+  std::string decided_by;
+  std::optional<UtcTime> decided;
+  std::string answer;
+};
+/// An upper level lets a branch below it see an item and use it in campaigns.
+struct Share {
+  std::string item, unit, shared_by;
+  UtcTime shared;
 };
 
 class Store {
@@ -133,6 +153,15 @@ class Store {
   virtual Result<std::vector<Rendition>> renditions(std::string_view item, int version) const = 0;
   virtual Result<void> put_rendition(const Rendition& rendition) = 0;
   virtual Result<bool> blob_is_used(std::string_view sha256) const = 0;  ///< by an item, a rendition or an approval
+
+  virtual Result<void> put_offer(const Offer& offer) = 0;
+  virtual Result<std::optional<Offer>> offer(std::string_view id) const = 0;
+  virtual Result<std::optional<Offer>> waiting_offer(std::string_view item) const = 0;
+  /// Offers to units of the branch, and those from it; newest first, at most 200.
+  virtual Result<std::vector<Offer>> offers(std::string_view unit_path, std::optional<OfferState> state) const = 0;
+  virtual Result<void> put_share(const Share& share) = 0;
+  virtual Result<bool> remove_share(std::string_view item, std::string_view unit) = 0;
+  virtual Result<std::vector<Share>> shares(std::string_view item) const = 0;
 
   virtual Result<Job> add_job(const Job& job) = 0;
   virtual Result<std::optional<Job>> job(std::int64_t id) const = 0;
@@ -189,6 +218,22 @@ Result<Item> create_text(Store& db, const Context& ctx, const NewText& text);
 // ---- items -------------------------------------------------------------------------------------------------------
 /// Errors: not_found{item}, for items outside the branch too.
 Result<Item> get_item(const Store& db, const accounts::Store& units, const Actor& who, std::string_view id);
+/// Also items of an upper level that are shared with the actor's unit or one above it: to look at and to use, not to change.
+Result<Item> see_item(const Store& db, const accounts::Store& units, const Actor& who, std::string_view id);
+/// The ids of the units from the root to the one with this path, itself included.
+std::vector<std::string> units_on(std::string_view path);
+
+/// Hands an item up to a unit above its own (contributor). One offer waits at a time. Errors: not_found, bad_field{unit}, conflict.
+Result<Offer> offer_item(Store& db, const accounts::Store& units, const Context& ctx, std::string_view item, std::string_view to,
+                         std::string_view note);
+/// The level above (publisher) takes the item over: it is theirs from now on and shared back to where it came from; or declines
+/// with an answer. Only while no review runs. Errors: not_found, offer_state, item_locked.
+Result<Offer> decide_offer(Store& db, const accounts::Store& units, const Context& ctx, std::string_view offer, bool accept,
+                           std::string_view answer);
+/// Downward, to a unit of the branch of the item's own unit (publisher). Errors: not_found.
+Result<void> share_item(Store& db, const accounts::Store& units, const Context& ctx, std::string_view item, std::string_view unit);
+Result<void> unshare_item(Store& db, const accounts::Store& units, const Context& ctx, std::string_view item, std::string_view unit);
+
 struct ItemChange {
   std::optional<std::string> title, fraud_kind, exposes;
   std::optional<std::int64_t> if_revision;

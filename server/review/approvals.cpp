@@ -32,6 +32,16 @@ std::vector<std::string> signing_keys(const trust::Reviewers& reviewers, const t
   return out;
 }
 
+/// A signer whose key belongs to the group but was retired before the statement was issued; empty if there is none.
+std::string retired_signer(const trust::Reviewers& reviewers, const trust::ApproverGroup& group, const trust::ApprovalRecord& given) {
+  for (const std::string& id : group.keyids) {
+    const auto key = reviewers.keys.find(id);
+    if (key == reviewers.keys.end() || !given.signers.contains(id)) continue;
+    if (key->second.retired && given.approval.issued >= *key->second.retired) return key->second.holder;
+  }
+  return {};
+}
+
 /// The person who made the item must not be among the signers.
 Result<void> refuse_makers(const Tables& db, const Item& item, const std::set<std::string>& holders) {
   for (const std::string* maker : {&item.author, &item.owner}) {
@@ -114,7 +124,11 @@ Result<Imported> import_approval(const Tables& db, const Context& ctx, std::stri
   if (!stored) return unknown();
   FZ_TRY(Item item, item_of(db, ctx.who, stored->item));
   FZ_TRY(const auto statement, db.review.statement(stored->item, stored->version));
-  if (!statement || stored->version != item.version) return unknown();
+  if (stored->version != item.version)
+    return fail(Code::approval_older, {{"version", std::to_string(stored->version)}, {"current", std::to_string(item.version)}});
+  if (!statement) return unknown();
+  FZ_TRY(const trust::Approval current, trust::parse_approval(*statement));
+  if (current.approval_id != id) return fail(Code::approval_replaced, {{"approval", id}});
   if (*statement != fresh.payload) return fail(Code::approval_other_bytes);
   if (item.state != State::final && item.state != State::approved) {
     return fail(Code::review_state, {{"state", std::string(library::state_name(item.state))}});
@@ -132,7 +146,9 @@ Result<Imported> import_approval(const Tables& db, const Context& ctx, std::stri
     for (const std::string& key : signing_keys(reviewers, *group, given.approval.issued)) {
       if (given.signers.contains(key)) keep.insert(key);
     }
-    out.threshold = group->threshold;
+    out.threshold = signatures_needed(*group, given.approval.audience, std::max(ctx.now, given.approval.valid_from));
+    if (const auto holder = retired_signer(reviewers, *group, given); keep.empty() && !holder.empty())
+      return fail(Code::approval_retired, {{"holder", holder}});
   }
   if (keep.empty()) return fail(Code::approval_useless, {{"group", given.approval.group}});
   std::set<std::string> fresh_holders;
@@ -148,9 +164,11 @@ Result<Imported> import_approval(const Tables& db, const Context& ctx, std::stri
   out.holders = static_cast<int>(holders.size());
   out.approval_id = id;
   FZ_TRY(out.complete, is_complete(merged, reviewers, ctx.now));
+  out.complete = out.complete && out.holders >= out.threshold;
   stored->envelope = out.envelope;
   stored->complete = stored->complete || out.complete;
-  stored->sha256 = out.complete ? crypto::sha256_hex(out.envelope) : std::string();
+  stored->sha256 = stored->complete ? crypto::sha256_hex(out.envelope) : std::string();
+  out.in_force = stored->complete;
   FZ_CHECK(db.review.put_approval(*stored));
   if (out.complete && item.state == State::final) {
     FZ_CHECK(decide(db, ctx, item, Act::sign, State::approved, ""));

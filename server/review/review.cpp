@@ -79,7 +79,38 @@ Result<void> check_terms(const Terms& t, const trust::Reviewers& reviewers, UtcT
   return {};
 }
 
-/// Decisions since the item was last submitted.
+/// One decides, the other is told: who looked at an older revision decides nothing.
+Result<void> check_moved(const Tables& db, const Item& item, const Verdict& verdict) {
+  if (!verdict.revision || *verdict.revision == item.revision) return {};
+  FZ_TRY(const auto decisions, db.review.decisions(item.id, item.version));
+  std::string who;
+  if (!decisions.empty()) {
+    FZ_TRY(const auto account, db.accounts.account(decisions.back().account));
+    who = account ? account->name : decisions.back().account;
+  }
+  return fail(Code::review_moved, {{"who", who}, {"state", std::string(library::state_name(item.state))}});
+}
+
+Result<void> check_points(const Tables& db, const Item& item, const Verdict& verdict) {
+  const auto points = checklist(item.kind);
+  for (const auto& c : verdict.checked)
+    if (std::find(points.begin(), points.end(), c) == points.end()) return bad("checked", c.substr(0, 40));
+  FZ_TRY(const auto unit, db.accounts.unit(item.unit));
+  if (unit && !unit->checklist) return {};
+  std::string missing;
+  for (const auto& p : points)
+    if (std::find(verdict.checked.begin(), verdict.checked.end(), p) == verdict.checked.end()) missing += (missing.empty() ? "" : ", ") + p;
+  if (!missing.empty()) return fail(Code::review_checklist, {{"what", missing}});
+  return {};
+}
+
+Result<void> check_comment(std::string_view comment) {
+  if (!is_utf8(comment) || utf8_length(comment) > 2000) return bad("comment", "2000");
+  return {};
+}
+
+}  // namespace
+
 std::vector<Decision> this_round(std::vector<Decision> all) {
   for (std::size_t i = all.size(); i-- > 0;) {
     if (all[i].act == Act::submit) return {all.begin() + static_cast<std::ptrdiff_t>(i) + 1, all.end()};
@@ -97,11 +128,15 @@ Result<bool> made_it(const Tables& db, const Item& item, const Actor& who) {
   return false;
 }
 
-}  // namespace
-
 std::string_view act_name(Act act) {
   const auto it = std::find_if(kActs.begin(), kActs.end(), [&](const auto& p) { return p.first == act; });
   return it == kActs.end() ? std::string_view() : it->second;
+}
+
+std::vector<std::string> checklist(library::Kind kind) {
+  std::vector<std::string> out{"political", "legal", "facts", "privacy", "wording"};
+  if (!library::is_text_kind(kind)) out.emplace_back("pictures");
+  return out;
 }
 
 std::optional<State> transition(State from, Act act, int steps) {
@@ -122,8 +157,9 @@ Result<State> next_state(const Tables& db, const Item& item, Act act) {
   return *to;
 }
 
-Result<void> decide(const Tables& db, const Context& ctx, Item& item, Act act, State to, std::string_view comment) {
-  Decision d{item.id, item.version, act, item.state, to, ctx.who.account, ctx.who.holder, std::string(comment), ctx.now};
+Result<void> decide(const Tables& db, const Context& ctx, Item& item, Act act, State to, std::string_view comment,
+                    const std::vector<std::string>& checked) {
+  Decision d{item.id, item.version, act, item.state, to, ctx.who.account, ctx.who.holder, std::string(comment), ctx.now, checked};
   FZ_CHECK(db.review.add_decision(d));
   item.state = to;
   item.updated = ctx.now;
@@ -177,9 +213,10 @@ Result<Item> submit(const Tables& db, const Context& ctx, std::string_view id, c
   return item;
 }
 
-Result<Item> pass(const Tables& db, const Context& ctx, std::string_view id, std::string_view comment) {
+Result<Item> pass(const Tables& db, const Context& ctx, std::string_view id, const Verdict& verdict) {
   FZ_CHECK(accounts::require(ctx.who, accounts::Role::reviewer));
   FZ_TRY(Item item, item_of(db, ctx.who, id));
+  FZ_CHECK(check_moved(db, item, verdict));
   FZ_TRY(const State to, next_state(db, item, Act::pass));
   FZ_TRY(const bool own, made_it(db, item, ctx.who));
   if (own) return fail(Code::review_own_item);
@@ -188,20 +225,22 @@ Result<Item> pass(const Tables& db, const Context& ctx, std::string_view id, std
     const bool same = d.account == ctx.who.account || (!d.holder.empty() && d.holder == ctx.who.holder);
     if (d.act == Act::pass && same) return fail(Code::review_twice);
   }
-  if (!is_utf8(comment) || utf8_length(comment) > 2000) return bad("comment", "2000");
-  FZ_CHECK(decide(db, ctx, item, Act::pass, to, comment));
+  FZ_CHECK(check_comment(verdict.comment));
+  FZ_CHECK(check_points(db, item, verdict));
+  FZ_CHECK(decide(db, ctx, item, Act::pass, to, verdict.comment, verdict.checked));
   if (to == State::final) FZ_CHECK(make_statement(db, ctx, item));
   return item;
 }
 
-Result<Item> send_back(const Tables& db, const Context& ctx, std::string_view id, std::string_view comment) {
+Result<Item> send_back(const Tables& db, const Context& ctx, std::string_view id, const Verdict& verdict) {
   FZ_TRY(Item item, item_of(db, ctx.who, id));
+  FZ_CHECK(check_moved(db, item, verdict));
   FZ_TRY(const bool own, made_it(db, item, ctx.who));
   if (!own) FZ_CHECK(accounts::require(ctx.who, accounts::Role::reviewer));  // who made it may take it back
   FZ_TRY(const State to, next_state(db, item, Act::back));
-  if (comment.empty()) return fail(Code::missing_field, {{"field", "comment"}});
-  if (!is_utf8(comment) || utf8_length(comment) > 2000) return bad("comment", "2000");
-  FZ_CHECK(decide(db, ctx, item, Act::back, to, comment));
+  if (verdict.comment.empty()) return fail(Code::missing_field, {{"field", "comment"}});
+  FZ_CHECK(check_comment(verdict.comment));
+  FZ_CHECK(decide(db, ctx, item, Act::back, to, verdict.comment));
   return item;
 }
 

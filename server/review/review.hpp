@@ -39,6 +39,17 @@ struct Decision {
   std::string account, holder;  ///< holder: of the account, if it has one
   std::string comment;
   UtcTime at;
+  std::vector<std::string> checked{};  ///< points of the checklist that were confirmed
+};
+
+/// The points that who passes a step confirms, as ids: political, legal, facts, privacy, wording, and pictures where there are any.
+std::vector<std::string> checklist(library::Kind kind);
+
+/// What somebody decides about a step.
+struct Verdict {
+  std::string comment;
+  std::vector<std::string> checked{};      ///< ids of the checklist
+  std::optional<std::int64_t> revision{};  ///< of the item that they looked at: if it has moved meanwhile, nothing is decided
 };
 
 /// An approval as imported, or the signatures collected so far.
@@ -86,10 +97,30 @@ struct Tables {
 /// against the policy and the group's scope in the stored reviewers document.
 /// Errors: not_found, review_state{state}, item_not_ready, bad_field, forbidden_role.
 Result<Item> submit(const Tables& db, const Context& ctx, std::string_view item, const Terms& terms);
-/// One step further. Errors: forbidden_role, review_own_item, review_twice (one person, two steps), review_state.
-Result<Item> pass(const Tables& db, const Context& ctx, std::string_view item, std::string_view comment);
+/// One step further. Errors: forbidden_role, review_own_item, review_twice (one person, two steps), review_state,
+/// review_moved{who,state}, review_checklist{what} (where the unit's policy asks for it).
+Result<Item> pass(const Tables& db, const Context& ctx, std::string_view item, const Verdict& verdict);
 /// Back to draft from any step, with a comment (not empty). Errors: as pass.
-Result<Item> send_back(const Tables& db, const Context& ctx, std::string_view item, std::string_view comment);
+Result<Item> send_back(const Tables& db, const Context& ctx, std::string_view item, const Verdict& verdict);
+
+/// What waits for one person: steps that they may pass, and statements that they may sign.
+struct QueueLine {
+  Item item;
+  bool sign = false;  ///< the final step: a signature of this person's key counts and is missing
+  UtcTime since;      ///< the item stands at this step
+  std::optional<UtcTime> deadline;
+};
+/// The most urgent first, at most 200.
+Result<std::vector<QueueLine>> queue(const Tables& db, const Actor& who, UtcTime now);
+
+/// Whose signatures the current statement of an item has, and how many it needs: more in a period of raised review.
+struct Signatures {
+  int needed = 0;
+  std::vector<std::string> holders;
+};
+Result<Signatures> signatures(const Tables& db, const Item& item, UtcTime now);
+/// The group's threshold, or that of a period of raised review that holds `at` for any venue of the audience.
+int signatures_needed(const trust::ApproverGroup& group, const trust::Audience& audience, UtcTime at);
 
 /// What fz-approve consumes, as JSON text. Errors: review_state (not in `final`), not_found.
 Result<std::string> package(const Tables& db, const Actor& who, std::string_view item);
@@ -98,13 +129,15 @@ struct Imported {
   std::string approval_id;
   bool complete = false;  ///< the threshold is met: the item is approved
   int holders = 0;        ///< distinct holders that have signed so far
-  int threshold = 0;      ///< 0 when the group is unknown
+  int threshold = 0;      ///< how many it needs now; 0 when the group is unknown
   std::string envelope;   ///< as stored
+  bool in_force = false;  ///< the approval counts, now or since before: `envelope` must be a blob
 };
 /// An envelope over the statement of the package, with one or more signatures. Signatures are collected: two reviewers may
 /// each send their own. Refused: other bytes than the statement, signatures by keys that are not the group's, the
 /// uploader's own, anything shared/trust refuses. The caller stores `envelope` as a blob before the transaction ends.
-/// Errors: trust_* (shared/trust), approval_other_bytes, approval_unknown, approval_by_uploader, approval_useless, review_state.
+/// Errors: trust_* (shared/trust), approval_other_bytes, approval_unknown, approval_older, approval_replaced, approval_retired,
+/// approval_by_uploader, approval_useless, review_state.
 Result<Imported> import_approval(const Tables& db, const Context& ctx, std::string_view envelope);
 
 struct Withdrawn {
@@ -114,6 +147,9 @@ struct Withdrawn {
 /// A withdrawals (or renewal) envelope: verified, merged, stored; the items leave `approved`. A withdrawal of something
 /// unknown here is kept all the same. Errors: trust_*.
 Result<Withdrawn> import_withdrawals(const Tables& db, const Context& ctx, std::string_view envelope);
+/// Whether the envelope would be taken in, without writing anything: for a server whose disk is gone, so that it can still pass
+/// the word on. Errors: trust_*.
+Result<void> check_withdrawals(const Store& db, std::string_view envelope, UtcTime now);
 
 /// The next root of the chain, or the very first one (only while there is none). Errors: trust_*.
 Result<std::int64_t> import_root(const Tables& db, const Context& ctx, std::string_view envelope);

@@ -44,7 +44,7 @@ Result<trust::TrustedState> stored_chain(const Store& db, UtcTime now) {
 }
 
 Result<std::int64_t> import_root(const Tables& db, const Context& ctx, std::string_view bytes) {
-  FZ_CHECK(accounts::require(ctx.who, accounts::Role::administrator));
+  FZ_CHECK(accounts::require(ctx.who, accounts::Role::security));
   FZ_TRY(const auto stored, db.review.trust_document(kRoot));
   std::int64_t version = 0;
   if (stored) {
@@ -67,13 +67,21 @@ Result<std::int64_t> import_root(const Tables& db, const Context& ctx, std::stri
 }
 
 Result<std::int64_t> import_reviewers(const Tables& db, const Context& ctx, std::string_view bytes) {
-  FZ_CHECK(accounts::require(ctx.who, accounts::Role::administrator));
+  FZ_CHECK(accounts::require(ctx.who, accounts::Role::security));
   FZ_TRY(auto chain, stored_chain(db.review, ctx.now));
   FZ_CHECK(chain.update_reviewers(bytes, ctx.now));
   const std::int64_t version = chain.reviewers()->value.version;
   FZ_CHECK(db.review.put_trust_document(kReviewers, bytes, version));
   FZ_CHECK(ctx.record("trust.reviewers", std::to_string(version)));
   return version;
+}
+
+Result<void> check_withdrawals(const Store& db, std::string_view bytes, UtcTime now) {
+  FZ_TRY(auto chain, stored_chain(db, now));
+  if (!chain.reviewers()) return fail(Code::reviewers_missing);
+  FZ_TRY(const bool grew, chain.update_withdrawals(bytes, trust::Source::pushed, now));
+  (void)grew;
+  return {};
 }
 
 Result<Withdrawn> import_withdrawals(const Tables& db, const Context& ctx, std::string_view bytes) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "server/accounts/accounts.hpp"
+#include "server/accounts/table.hpp"
 #include "shared/crypto/key.hpp"
 
 namespace fz::screens {
@@ -134,6 +135,11 @@ Result<Site> change_site(Store& db, const accounts::Store& units, const Context&
 Result<std::string> set_output(Store& db, const accounts::Store& units, const Context& ctx, std::string_view site, std::string_view rules);
 /// "{}" when none are set. Errors: not_found{site}.
 Result<std::string> output_of(const Store& db, const accounts::Store& units, const Actor& who, std::string_view site);
+inline constexpr std::size_t kMaxSiteRows = 10000;
+/// unit 单位 (id or code), name 名称, region 区划代码, venue 场所类型, keeper 负责人, phone 电话, address 地址, zone 时区.
+Result<accounts::Table> read_site_table(std::string_view bytes);
+/// All rows or none. Errors: table_row.
+Result<int> import_sites(Store& db, const accounts::Store& units, const Context& ctx, const accounts::Table& table);
 
 // ---- enrolment ---------------------------------------------------------------------------------------------------
 /// From a device: asks for a code. `proof` is the device key's signature over enrolment_message(); asking again while

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <array>
 
+#include "server/accounts/divisions.hpp"
 #include "server/screens/screens.hpp"
 #include "shared/base/id.hpp"
 #include "shared/schedule/resolve.hpp"
@@ -20,10 +22,6 @@ bool venue_ok(std::string_view v) {
     return v.size() > 2 && v.size() <= 40 && std::all_of(v.begin() + 2, v.end(), [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
   return digits(v) && v.size() <= 9;
 }
-// GB/T 2260: 6 digits to the district, 9 to the town, 12 to the village.
-bool region_ok(std::string_view r) {
-  return digits(r) && (r.size() == 6 || r.size() == 9 || r.size() == 12);
-}
 
 Result<void> check(const NewSite& s) {
   auto line = [](const std::string& field, const std::string& text, std::size_t most, bool required) -> Result<void> {
@@ -37,7 +35,7 @@ Result<void> check(const NewSite& s) {
   FZ_CHECK(line("keeper", s.keeper, 30, false));
   FZ_CHECK(line("keeper_phone", s.keeper_phone, 30, false));
   FZ_CHECK(line("address", s.address, 120, false));
-  if (!region_ok(s.region)) return bad("region", "GB/T 2260");
+  FZ_CHECK(accounts::check_division(s.region));
   if (!venue_ok(s.venue)) return bad("venue", "OpenOOH");
   if (s.audiences.size() > 32) return bad("audiences", "> 32");
   FZ_CHECK(schedule::TimeZone::find(s.zone));
@@ -112,6 +110,31 @@ Result<std::string> output_of(const Store& db, const accounts::Store& units, con
   FZ_CHECK(require_unit(units, who, site->unit));
   FZ_TRY(auto rules, db.site_output(site->id));
   return rules.empty() ? std::string("{}") : rules;
+}
+
+namespace {
+constexpr std::array<accounts::Column, 8> kSiteColumns{{{"unit", "单位"},
+                                                        {"name", "名称"},
+                                                        {"region", "区划代码"},
+                                                        {"venue", "场所类型"},
+                                                        {"keeper", "负责人"},
+                                                        {"phone", "电话"},
+                                                        {"address", "地址", false},
+                                                        {"zone", "时区", false}}};
+}  // namespace
+
+Result<accounts::Table> read_site_table(std::string_view bytes) {
+  return accounts::read_table(bytes, kSiteColumns, kMaxSiteRows);
+}
+
+Result<int> import_sites(Store& db, const accounts::Store& units, const Context& ctx, const accounts::Table& table) {
+  FZ_CHECK(accounts::require(ctx.who, accounts::Role::administrator));
+  for (const auto& r : table.rows) {
+    NewSite s{r.cells[0], r.cells[1], r.cells[2], r.cells[3], r.cells[7], r.cells[4], r.cells[5], r.cells[6], {}};
+    auto made = create_site(db, units, ctx, s);
+    if (!made) return accounts::in_row(r.number, made.error());
+  }
+  return static_cast<int>(table.rows.size());
 }
 
 }  // namespace fz::screens

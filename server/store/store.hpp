@@ -40,6 +40,7 @@ class Tx {
   const alerts::Store& alerts() const { return const_cast<Tx*>(this)->alerts(); }
 
   review::Tables reviewing() { return {review(), library(), accounts()}; }
+  review::Tables reviewing() const { return const_cast<Tx*>(this)->reviewing(); }
   campaigns::Tables campaigning() { return {campaigns(), library(), accounts()}; }
   publish::Tables publishing() { return {publish(), review(), campaigns(), screens(), accounts(), alerts()}; }
   alerts::Tables alerting() { return {alerts(), review(), library(), screens(), accounts()}; }

@@ -21,6 +21,9 @@ struct Shared {
 };
 
 void add_session_commands(CLI::App& app, Shared& shared);
+/// After add_session_commands: adds to its `units` and `accounts`, too.
+void add_account_commands(CLI::App& app, Shared& shared);
+void add_sharing_commands(CLI::App& app, Shared& shared);
 void add_library_commands(CLI::App& app, Shared& shared);
 void add_review_commands(CLI::App& app, Shared& shared);
 void add_privacy_commands(CLI::App& app, Shared& shared);
@@ -29,6 +32,8 @@ void add_screen_commands(CLI::App& app, Shared& shared);
 void add_alert_commands(CLI::App& app, Shared& shared);
 void add_system_commands(CLI::App& app, Shared& shared);
 
+/// The first line of a file, or (file empty) what a person types without echo.
+Result<std::string> password_from(const std::string& file, const char* prompt);
 /// The member as text, "" when it is missing.
 std::string text_of(const fz::json::value& v, std::string_view member);
 /// An object or array read from a file ("-": standard input). Errors: not_found, too_large, bad_json.

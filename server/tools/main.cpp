@@ -24,7 +24,9 @@ int main(int argc, char** argv) {
   app.add_option("--profile", shared.profile_path, "登录信息文件 where the login is kept")->type_name("FILE");
   app.add_flag("--json", shared.json, "只输出 JSON print JSON only");
   tools::add_session_commands(app, shared);
+  tools::add_account_commands(app, shared);
   tools::add_library_commands(app, shared);
+  tools::add_sharing_commands(app, shared);
   tools::add_review_commands(app, shared);
   tools::add_privacy_commands(app, shared);
   tools::add_campaign_commands(app, shared);

@@ -89,6 +89,8 @@ void add_review_commands(CLI::App& app, Shared& shared) {
   struct Decision {
     std::string item, comment;
     std::vector<std::string> exceptions;
+    std::vector<std::string> checked;
+    std::int64_t revision = 0;
   };
   for (auto [name, help] :
        {std::pair{"pass", "通过这一步审核 pass this step of the review"}, std::pair{"back", "退回修改 send back, with a comment"}}) {
@@ -96,12 +98,27 @@ void add_review_commands(CLI::App& app, Shared& shared) {
     auto* c = app.add_subcommand(name, help);
     c->add_option("item", d->item, "编号 id")->required();
     c->add_option("--comment", d->comment, "意见 comment")->required(std::string_view(name) == "back");
+    c->add_option("--revision", d->revision,
+                  "看过的修订号，被人抢先则不计 the revision that was looked at: if somebody was faster, nothing is decided");
+    if (std::string_view(name) == "pass")
+      c->add_option("--checked", d->checked,
+                    "已逐项核对（可多次）：political 政治、legal 法律、facts 事实、privacy 隐私、wording 措辞、pictures 画面，或 all 全部\n"
+                    "points of the checklist that you confirm; may be repeated; or all");
     std::string act = name;
     if (act == "pass") add_exceptions(c, d->exceptions);
     c->callback([d, act, &shared] {
       shared.with_api([&](Api& api) -> Result<void> {
         json::object body{{"act", act}, {"comment", d->comment}};
         if (!d->exceptions.empty()) body["privacy_exceptions"] = json::array(d->exceptions.begin(), d->exceptions.end());
+        if (d->revision > 0) body["revision"] = d->revision;
+        auto checked = d->checked;
+        if (checked == std::vector<std::string>{"all"}) {
+          FZ_TRY(const auto detail, api.get("/v1/items/" + d->item));
+          const auto kind = text_of(detail.at("item"), "kind");
+          checked = {"political", "legal", "facts", "privacy", "wording"};
+          if (kind == "poster" || kind == "video") checked.emplace_back("pictures");
+        }
+        if (!checked.empty()) body["checked"] = json::array(checked.begin(), checked.end());
         FZ_TRY(auto answer, api.call(net::Method::post, "/v1/items/" + d->item + "/review", body));
         shared.show(answer, print_item);
         return {};

@@ -49,6 +49,17 @@ void add_sites(CLI::App& app, Shared& shared) {
       return {};
     });
   });
+  auto file = std::make_shared<std::string>();
+  auto* table = sites->add_subcommand("import", "从 CSV 导入点位：单位,名称,区划代码,场所类型,负责人,电话,地址,时区 sites from a CSV");
+  table->add_option("file", *file, "CSV 文件 file")->required();
+  table->callback([file, &shared] {
+    shared.with_api([&](Api& api) -> Result<void> {
+      FZ_TRY(auto text, read_text_file(*file));
+      FZ_TRY(auto answer, api.send_text(net::Method::post, "/v1/sites/import", text));
+      shared.show(answer, [](auto& v) { fmt::print("{}\n", text_of(v, "rows")); });
+      return {};
+    });
+  });
 }
 constexpr Millis kShotLimit{10000};
 
@@ -143,8 +154,14 @@ void add_screen_commands(CLI::App& app, Shared& shared) {
       const auto filter = f->unconfirmed ? std::string{} : query({{"site", f->site}, {"text", f->text}, {"seen_before", f->seen_before}});
       FZ_TRY(auto answer, api.get(path + filter));
       shared.show(answer, [](auto& v) {
-        print_table(v.at("screens").as_array(),
-                    {{"id", "编号"}, {"name", "名称"}, {"site_name", "点位"}, {"state", "状态"}, {"online", "在线"}, {"seen", "最后消息"}});
+        const auto& rows = v.at("screens").as_array();
+        std::vector<std::pair<std::string, std::string>> columns{{"id", "编号"},    {"name", "名称"},   {"site_name", "点位"},
+                                                                 {"state", "状态"}, {"online", "在线"}, {"seen", "最后消息"}};
+        if (!rows.empty() && rows.front().as_object().contains("keeper_phone")) {
+          columns.emplace_back("keeper", "负责人");
+          columns.emplace_back("keeper_phone", "电话");
+        }
+        print_table(rows, columns);
       });
       return {};
     });

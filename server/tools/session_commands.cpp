@@ -4,12 +4,14 @@
 
 #include <iostream>
 #include <memory>
+#include <thread>
 
 #include "server/tools/commands.hpp"
 #include "server/tools/output.hpp"
+#include "shared/base/clock.hpp"
+#include "shared/crypto/totp.hpp"
 
 namespace fz::tools {
-namespace {
 // The first line of a file, or what a person types without echo.
 Result<std::string> password_from(const std::string& file, const char* prompt) {
   std::string text;
@@ -31,6 +33,38 @@ Result<std::string> password_from(const std::string& file, const char* prompt) {
     }
   }
   return text.substr(0, text.find_first_of("\r\n"));
+}
+
+namespace {
+struct Login {
+  std::string server, pin, login, password_file, new_password_file, code, totp_secret_file;
+};
+
+/// The code of the second factor: given, computed from a secret in a file, or asked for.
+Result<std::string> code_for(const Login& o) {
+  if (!o.code.empty()) return o.code;
+  if (o.totp_secret_file.empty()) return password_from("", "验证码 code: ");
+  FZ_TRY(const auto text, password_from(o.totp_secret_file, ""));
+  FZ_TRY(const auto secret, crypto::from_base32(text));
+  return crypto::totp_code(secret, crypto::totp_step(system_clock().wall()));
+}
+
+Result<fz::json::value> log_in(Api& api, const Login& o, const std::string& password) {
+  fz::json::object body{{"login", o.login}, {"password", password}};
+  if (!o.code.empty()) body["code"] = o.code;
+  auto answer = api.call(net::Method::post, "/v1/session", body);
+  if (answer || answer.error().code != Code::login_code_needed) return answer;
+  FZ_TRY(const auto code, code_for(o));
+  body["code"] = code;
+  answer = api.call(net::Method::post, "/v1/session", body);
+  if (answer || answer.error().code != Code::login_code_wrong || o.totp_secret_file.empty()) return answer;
+  // A program that logged in within these 30 s has used this code up: the next one will do.
+  const auto now = to_unix_ms(system_clock().wall());
+  const auto step = crypto::kTotpStep.count() * 1000;
+  std::this_thread::sleep_for(Millis{step - now % step + 50});
+  FZ_TRY(const auto next, code_for(o));
+  body["code"] = next;
+  return api.call(net::Method::post, "/v1/session", body);
 }
 }  // namespace
 
@@ -79,23 +113,23 @@ std::string query(const std::vector<std::pair<std::string, std::string>>& pairs)
 }
 
 void add_session_commands(CLI::App& app, Shared& shared) {
-  struct Options {
-    std::string server, pin, login, password_file, new_password_file;
-  };
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<Login>();
   auto* login = app.add_subcommand("login", "登录，之后的命令都以此身份执行 log in; later commands act as this account");
   login->add_option("--server", o->server, "服务器地址 address, https://host:port")->required();
   login->add_option("--pin", o->pin, "证书的 SHA-256 指纹（服务器首次启动时显示） fingerprint of the server's certificate");
   login->add_option("--login", o->login, "账号 account")->required();
   login->add_option("--password-file", o->password_file, "从文件第一行读密码 read the password from a file's first line; else asked for");
   login->add_option("--new-password-file", o->new_password_file, "首次登录时改用的新密码 the new password where one must be set");
+  login->add_option("--code", o->code, "验证码或恢复码 code of the second factor, or a recovery code; else asked for where it is needed");
+  login->add_option("--totp-secret-file", o->totp_secret_file,
+                    "由文件里的密钥算出验证码（供程序使用） compute the code from the secret in this file; for programs");
   login->callback([o, &shared] {
     shared.outcome = [&]() -> Result<void> {
       FZ_TRY(auto password, password_from(o->password_file, "密码 password: "));
       Profile profile{o->server, o->pin, ""};
       while (profile.server.ends_with('/')) profile.server.pop_back();
       Api api(profile);
-      FZ_TRY(auto answer, api.call(net::Method::post, "/v1/session", fz::json::object{{"login", o->login}, {"password", password}}));
+      FZ_TRY(auto answer, log_in(api, *o, password));
       profile.token = text_of(answer, "token");
       FZ_CHECK(save_profile(shared.profile_path, profile));
       auto me = answer.as_object()["me"];
@@ -104,7 +138,11 @@ void add_session_commands(CLI::App& app, Shared& shared) {
         Api again(profile);
         FZ_TRY(auto done, again.call(net::Method::put, "/v1/session/password", fz::json::object{{"old", password}, {"new", fresh}}));
       }
-      shared.show(me, [](auto& v) { fmt::print("已登录 logged in: {} ({})\n", text_of(v, "name"), text_of(v, "login")); });
+      shared.show(me, [](auto& v) {
+        fmt::print("已登录 logged in: {} ({})\n", text_of(v, "name"), text_of(v, "login"));
+        if (text_of(v, "second_factor_needed") == "true")
+          fmt::print("请先登记二次验证：fz second-factor set\nset up the second factor first: fz second-factor set\n");
+      });
       return {};
     }();
   });
@@ -175,7 +213,11 @@ void add_session_commands(CLI::App& app, Shared& shared) {
   create->add_option("--login", a->login, "账号 login")->required();
   create->add_option("--name", a->name, "姓名 name")->required();
   create->add_option("--unit", a->unit, "单位编号 unit")->required();
-  create->add_option("--role", a->roles, "角色（可多次） contributor, reviewer, publisher, administrator; may be repeated")->required();
+  create
+      ->add_option(
+          "--role", a->roles,
+          "角色（可多次） contributor, reviewer, publisher, duty, operate, inspect, administrator, security, auditor; may be repeated")
+      ->required();
   create->add_option("--holder", a->holder, "审核人名册中的持钥人 name in the reviewers document");
   create->add_option("--password-file", a->password_file, "初始密码文件 first password");
   create->add_flag("--keep-password", a->keep, "首次登录不强制改密码 do not ask for a new password at first use");

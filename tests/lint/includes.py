@@ -34,7 +34,7 @@ MAY = {
     "server/store": ["shared", "server"],
     "server/http": ["shared", "server"],
     "server/app": ["shared", "server"],
-    "server/tools": ["shared", "server/tools"],
+    "server/tools": ["shared", "server/tools", "server/audit"],
     "player/agent": ["shared"],
     "player/display": ["shared/base"],
     "player/screen": ["player/display", "shared/base", "shared/crypto", "shared/trust", "shared/layout", "shared/render", "shared/wire"],

@@ -25,7 +25,11 @@ Result<net::Response> list_items(Call& call) {
   FZ_TRY(f.before, call.query("before"));
   FZ_TRY(const auto limit, call.query_number("limit", 50, 1, 200));
   f.limit = static_cast<int>(limit);
-  f.unit_path = call.actor.unit_path;
+  FZ_TRY(const auto shared, call.query("shared"));
+  if (shared == "true")
+    f.shared_to = library::units_on(call.actor.unit_path);
+  else
+    f.unit_path = call.actor.unit_path;
   FZ_TRY(const auto items, call.app.store.read([&](const store::Tx& tx) { return tx.library().items(f); }));
   return reply({{"items", list_json(items, language_of(call.request))}});
 }
@@ -96,7 +100,7 @@ Result<net::Response> create_text_item(Call& call) {
 Result<net::Response> get_item(Call& call) {
   const Lang lang = language_of(call.request);
   return call.app.store.read([&](const store::Tx& tx) -> Result<net::Response> {
-    FZ_TRY(const auto item, library::get_item(tx.library(), tx.accounts(), call.actor, call.arg(0)));
+    FZ_TRY(const auto item, library::see_item(tx.library(), tx.accounts(), call.actor, call.arg(0)));
     FZ_TRY(const auto renditions, tx.library().renditions(item.id, item.version));
     FZ_TRY(const auto jobs, tx.library().jobs(item.id, item.version));
     FZ_TRY(const auto decisions, tx.review().decisions(item.id, item.version));
@@ -106,6 +110,10 @@ Result<net::Response> get_item(Call& call) {
                      {"jobs", list_json(jobs, lang)},
                      {"decisions", list_json(decisions)}};
     if (approval) out["approval_id"] = approval->approval_id;
+    if (item.state == library::State::final || item.state == library::State::approved) {
+      FZ_TRY(const auto have, review::signatures(tx.reviewing(), item, call.now));
+      out["signatures"] = json::object{{"needed", have.needed}, {"holders", strings(have.holders)}};
+    }
     return reply(out);
   });
 }
@@ -130,7 +138,7 @@ Result<net::Response> get_rendition(Call& call) {
     std::string sha256, mime;
   };
   FZ_TRY(const auto found, call.app.store.read([&](const store::Tx& tx) -> Result<Found> {
-    FZ_TRY(const auto item, library::get_item(tx.library(), tx.accounts(), call.actor, call.arg(0)));
+    FZ_TRY(const auto item, library::see_item(tx.library(), tx.accounts(), call.actor, call.arg(0)));
     if (call.arg(1) == "source") return Found{item.source, item.source_mime};
     FZ_TRY(const auto renditions, tx.library().renditions(item.id, item.version));
     for (const auto& r : renditions)

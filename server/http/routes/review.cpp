@@ -68,15 +68,18 @@ Result<net::Response> decide(Call& call) {
   FZ_TRY(const auto body, call.body());
   json::Reader in(body, "decision");
   const auto act = in.string("act", 20);
-  const auto comment = in.string_or("comment", "", 4000);
-  const review::Exceptions exceptions{in.strings("privacy_exceptions", 50, 200, false), comment};
+  review::Verdict verdict;
+  verdict.comment = in.string_or("comment", "", 8000);
+  verdict.checked = in.strings("checked", 20, 40, false);
+  if (in.any("revision", false)) verdict.revision = in.integer("revision", 1, INT64_C(1) << 53);
+  const review::Exceptions exceptions{in.strings("privacy_exceptions", 50, 200, false), verdict.comment};
   FZ_CHECK(in.finish());
   if (act != "pass" && act != "back") return fail(Code::bad_field, {{"field", "act"}, {"what", "pass, back"}});
   FZ_TRY(const auto item, call.app.store.write([&](store::Tx& tx) -> Result<library::Item> {
     const auto ctx = tx.context(call.actor, call.now);
     if (act == "pass") FZ_CHECK(settle_privacy(call, tx.reviewing(), ctx, review::Act::pass, exceptions));
-    return act == "pass" ? review::pass(tx.reviewing(), ctx, call.arg(0), comment)
-                         : review::send_back(tx.reviewing(), ctx, call.arg(0), comment);
+    return act == "pass" ? review::pass(tx.reviewing(), ctx, call.arg(0), verdict)
+                         : review::send_back(tx.reviewing(), ctx, call.arg(0), verdict);
   }));
   return reply(json_of(item, language_of(call.request)));
 }
@@ -90,10 +93,10 @@ Result<net::Response> get_package(Call& call) {
 Result<net::Response> import_approval(Call& call) {
   FZ_TRY(const auto done, call.app.store.write([&](store::Tx& tx) -> Result<review::Imported> {
     FZ_TRY(auto imported, review::import_approval(tx.reviewing(), tx.context(call.actor, call.now), call.request.body));
-    if (imported.complete) FZ_CHECK(call.app.blobs.put(imported.envelope));  // on the disk before the row that names it
+    if (imported.in_force) FZ_CHECK(call.app.blobs.put(imported.envelope));  // on the disk before the row that names it
     return imported;
   }));
-  if (done.complete) publish_quietly(call.app, "approval");
+  if (done.in_force) publish_quietly(call.app, "approval");
   return reply({{"item", json_of(done.item, language_of(call.request))},
                 {"approval_id", done.approval_id},
                 {"complete", done.complete},
@@ -116,10 +119,24 @@ Result<net::Response> get_withdrawals(Call& call) {
   return envelope_reply(found, "withdrawals");
 }
 
+namespace {
+/// Taking down waits for nothing: not for the trail, and not even for a database that cannot be written. What the trail or the
+/// database did not take is in the log, and the same envelope can be sent again.
+Result<review::Withdrawn> withdraw(Call& call) {
+  auto done = call.app.store.write([&](store::Tx& tx) {
+    audit::TolerantTrail trail(tx.audit());
+    return review::import_withdrawals(tx.reviewing(), accounts::Context{call.actor, trail, call.now}, call.request.body);
+  });
+  // A database that is locked for too long says conflict.
+  if (done || (http_status(done.error().code) < 500 && done.error().code != Code::conflict)) return done;
+  log::error("withdrawals could not be stored and are passed on all the same: {}", to_log(done.error()));
+  FZ_CHECK(call.app.store.read([&](const store::Tx& tx) { return review::check_withdrawals(tx.review(), call.request.body, call.now); }));
+  return review::Withdrawn{};
+}
+}  // namespace
+
 Result<net::Response> import_withdrawals(Call& call) {
-  FZ_TRY(const auto done, call.app.store.write([&](store::Tx& tx) {
-    return review::import_withdrawals(tx.reviewing(), tx.context(call.actor, call.now), call.request.body);
-  }));
+  FZ_TRY(const auto done, withdraw(call));
   // The screens first: taking down never waits for publishing. The body was verified, so it is one JSON value.
   const auto told = call.app.channels.broadcast(net::text_frame("{\"envelope\":" + call.request.body + ",\"m\":\"withdrawals\"}"));
   log::info("withdrawals imported: {} approvals, pushed to {} screens", done.approvals.size(), told);
@@ -149,6 +166,22 @@ Result<net::Response> import_trust_document(Call& call) {
   }));
   publish_quietly(call.app, name);
   return reply({{"version", version}});
+}
+
+Result<net::Response> review_queue(Call& call) {
+  FZ_TRY(const auto lines, call.app.store.read([&](const store::Tx& tx) { return review::queue(tx.reviewing(), call.actor, call.now); }));
+  json::array out;
+  for (const auto& line : lines) {
+    json::object one{{"item", json_of(line.item, language_of(call.request))},
+                     {"step", library::state_name(line.item.state)},
+                     {"act", line.sign ? "sign" : "pass"},
+                     {"since", format_time(line.since)},
+                     {"overdue", line.deadline && *line.deadline < call.now},
+                     {"checklist", strings(review::checklist(line.item.kind))}};
+    if (line.deadline) one["deadline"] = format_time(*line.deadline);
+    out.emplace_back(std::move(one));
+  }
+  return reply({{"queue", std::move(out)}});
 }
 
 Result<net::Response> get_online_key(Call& call) {

@@ -15,7 +15,8 @@ Result<net::Response> list_sites(Call& call) {
   return reply({{"sites", list_json(found)}});
 }
 
-Result<net::Response> create_site(Call& call) {
+namespace {
+Result<screens::NewSite> read_site(Call& call) {
   FZ_TRY(const auto body, call.body());
   json::Reader in(body, "site");
   screens::NewSite site;
@@ -29,6 +30,12 @@ Result<net::Response> create_site(Call& call) {
   site.address = in.string_or("address", "", 300);
   site.audiences = in.strings("audiences", 40, 40, false);
   FZ_CHECK(in.finish());
+  return site;
+}
+}  // namespace
+
+Result<net::Response> create_site(Call& call) {
+  FZ_TRY(const auto site, read_site(call));
   FZ_TRY(const auto made, call.app.store.write([&](store::Tx& tx) {
     return screens::create_site(tx.screens(), tx.accounts(), tx.context(call.actor, call.now), site);
   }));
@@ -51,6 +58,23 @@ Result<net::Response> set_site_output(Call& call) {
   publish_quietly(call.app, "output rules of a site");
   FZ_TRY(const auto value, json::parse(rules));
   return reply(value.get_object());
+}
+
+Result<net::Response> change_site(Call& call) {
+  FZ_TRY(const auto site, read_site(call));
+  FZ_TRY(const auto changed, call.app.store.write([&](store::Tx& tx) {
+    return screens::change_site(tx.screens(), tx.accounts(), tx.context(call.actor, call.now), call.arg(0), site);
+  }));
+  publish_quietly(call.app, "a site changed");  // its screens may belong to other campaigns now
+  return reply(json_of(changed));
+}
+
+Result<net::Response> import_sites(Call& call) {
+  FZ_TRY(const auto table, screens::read_site_table(call.request.body));
+  FZ_TRY(const int rows, call.app.store.write([&](store::Tx& tx) {
+    return screens::import_sites(tx.screens(), tx.accounts(), tx.context(call.actor, call.now), table);
+  }));
+  return reply({{"rows", rows}}, 201);
 }
 
 Result<net::Response> list_screens(Call& call) {
@@ -99,6 +123,8 @@ Result<net::Response> list_unconfirmed(Call& call) {
   f.limit = kPage;
   FZ_TRY(f.after, call.query("after"));
   FZ_TRY(const auto limit, call.query_number("limit", 50, 1, kPage));
+  FZ_TRY(const auto others, call.query("confirmed"));
+  const bool want = others == "true";  // the other half: who has
   const auto published = call.app.publisher.current();
   const std::int64_t version = published->withdrawals ? published->withdrawals->version : 0;
   json::array out;
@@ -107,8 +133,14 @@ Result<net::Response> list_unconfirmed(Call& call) {
     more = lines.size() == static_cast<std::size_t>(kPage);
     for (const auto& line : lines) {
       f.after = line.screen.id;
-      if (line.screen.state != screens::ScreenState::active || has_carried_out(line.screen, version)) continue;
-      out.emplace_back(json_of(line.screen, line.site_name, call.app.channels.online(line.screen.id)));
+      if (line.screen.state != screens::ScreenState::active || has_carried_out(line.screen, version) != want) continue;
+      auto one = json_of(line.screen, line.site_name, call.app.channels.online(line.screen.id));
+      FZ_TRY(const auto site, call.app.store.read([&](const store::Tx& tx) { return tx.screens().site(line.screen.site); }));
+      if (site) {  // whom to phone
+        one["keeper"] = site->keeper;
+        one["keeper_phone"] = site->keeper_phone;
+      }
+      out.emplace_back(std::move(one));
       if (static_cast<std::int64_t>(out.size()) == limit) break;
     }
   }

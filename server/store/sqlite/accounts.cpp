@@ -29,8 +29,9 @@ using namespace fz::accounts;
 using db::Row;
 
 Unit unit_of(const Row& r) {
-  return {r.text(0), r.maybe_text(1).value_or(""), r.text(2), r.text(3), r.text(4), r.small(5)};
+  return {r.text(0), r.maybe_text(1).value_or(""), r.text(2), r.text(3), r.text(4), r.small(5), r.small(6), r.boolean(7)};
 }
+constexpr std::string_view kUnit = "SELECT id, parent, code, name, path, review_steps, review_hours, checklist FROM unit ";
 
 Roles roles_of(std::string_view list) {
   Roles out;
@@ -84,16 +85,21 @@ class SqliteAccounts final : public accounts::Store {
   explicit SqliteAccounts(db::Connection& c) : c_(c) {}
 
   Result<std::optional<Unit>> unit(std::string_view id) const override {
-    return c_.one("SELECT id, parent, code, name, path, review_steps FROM unit WHERE id = ?", {id}, unit_of);
+    return c_.one(std::string(kUnit) + "WHERE id = ?", {id}, unit_of);
   }
   Result<std::vector<Unit>> units(std::string_view prefix) const override {
-    return c_.all("SELECT id, parent, code, name, path, review_steps FROM unit WHERE path >= ? AND path < ? ORDER BY path",
-                  {prefix, path_end(prefix)}, unit_of);
+    return c_.all(std::string(kUnit) + "WHERE path >= ? AND path < ? ORDER BY path", {prefix, path_end(prefix)}, unit_of);
   }
   Result<void> put_unit(const Unit& u) override {
     return run(
-        "INSERT INTO unit VALUES (?,?,?,?,?,?) ON CONFLICT (id) DO UPDATE SET name = excluded.name, review_steps = excluded.review_steps",
-        {u.id, u.parent.empty() ? db::Value(nullptr) : db::Value(u.parent), u.code, u.name, u.path, u.review_steps});
+        "INSERT INTO unit (id, parent, code, name, path, review_steps, review_hours, checklist) VALUES (?,?,?,?,?,?,?,?) "
+        "ON CONFLICT (id) DO UPDATE SET parent = excluded.parent, code = excluded.code, name = excluded.name, path = excluded.path, "
+        "review_steps = excluded.review_steps, review_hours = excluded.review_hours, checklist = excluded.checklist",
+        {u.id, u.parent.empty() ? db::Value(nullptr) : db::Value(u.parent), u.code, u.name, u.path, u.review_steps, u.review_hours,
+         u.checklist});
+  }
+  Result<void> move_paths(std::string_view from, std::string_view to) override {
+    return run("UPDATE unit SET path = ?1 || substr(path, length(?2) + 1) WHERE path >= ?2 AND path < ?3", {to, from, path_end(from)});
   }
 
   Result<std::optional<Account>> account(std::string_view id) const override {
@@ -143,6 +149,46 @@ class SqliteAccounts final : public accounts::Store {
   Result<void> remove_sessions(std::string_view account) override { return run("DELETE FROM session WHERE account = ?", {account}); }
   Result<void> remove_sessions_before(UtcTime seen, UtcTime created) override {
     return run("DELETE FROM session WHERE seen < ? OR created < ?", {seen, created});
+  }
+
+  Result<std::optional<SecondFactor>> second_factor(std::string_view account) const override {
+    return c_.one("SELECT secret, last_step, confirmed, created FROM second_factor WHERE account = ?", {account}, [](const Row& r) {
+      return SecondFactor{r.text(0), r.integer(1), r.boolean(2), r.time(3)};
+    });
+  }
+  Result<void> put_second_factor(std::string_view account, const SecondFactor& f) override {
+    return run("INSERT OR REPLACE INTO second_factor VALUES (?,?,?,?,?)", {account, f.secret, f.last_step, f.confirmed, f.created});
+  }
+  Result<void> remove_second_factor(std::string_view account) override {
+    FZ_CHECK(run("DELETE FROM recovery_code WHERE account = ?", {account}));
+    return run("DELETE FROM second_factor WHERE account = ?", {account});
+  }
+  Result<void> put_recovery_codes(std::string_view account, const std::vector<std::string>& hashes) override {
+    FZ_CHECK(run("DELETE FROM recovery_code WHERE account = ?", {account}));
+    for (const auto& hash : hashes) FZ_CHECK(run("INSERT INTO recovery_code VALUES (?,?,NULL)", {account, hash}));
+    return {};
+  }
+  Result<bool> use_recovery_code(std::string_view account, std::string_view hash, UtcTime now) override {
+    FZ_TRY(const auto n,
+           c_.run("UPDATE recovery_code SET used = ?3 WHERE account = ?1 AND code_hash = ?2 AND used IS NULL", {account, hash, now}));
+    return n > 0;
+  }
+  Result<int> recovery_codes_left(std::string_view account) const override {
+    FZ_TRY(const auto n, c_.one("SELECT count(*) FROM recovery_code WHERE account = ? AND used IS NULL", {account},
+                                [](const Row& r) { return r.small(0); }));
+    return n.value_or(0);
+  }
+  Result<bool> known_address(std::string_view account, std::string_view address) const override {
+    FZ_TRY(const auto n, c_.one("SELECT 1 FROM login_address WHERE account = ? AND address = ?", {account, address},
+                                [](const Row& r) { return r.small(0); }));
+    return n.has_value();
+  }
+  Result<void> put_known_address(std::string_view account, std::string_view address, UtcTime now) override {
+    FZ_CHECK(run("INSERT OR REPLACE INTO login_address VALUES (?,?,?)", {account, address, now}));
+    return run(
+        "DELETE FROM login_address WHERE account = ?1 AND address NOT IN "
+        "(SELECT address FROM login_address WHERE account = ?1 ORDER BY last DESC LIMIT 20)",
+        {account});
   }
 
   Result<std::optional<ApiToken>> api_token(std::string_view hash) const override {

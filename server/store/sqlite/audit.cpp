@@ -35,6 +35,10 @@ Entry entry_of(const Row& r) {
   return e;
 }
 
+Checkpoint checkpoint_of(const Row& r) {
+  return {r.integer(0), r.time(1), r.text(2)};
+}
+
 class SqliteTrail final : public Trail {
  public:
   explicit SqliteTrail(db::Connection& c) : c_(c) {}
@@ -88,6 +92,18 @@ class SqliteTrail final : public Trail {
   Result<std::optional<Entry>> head() const override {
     return c_.one("SELECT seq, at, actor, unit, action, object, refused, details, prev, hash FROM audit ORDER BY seq DESC LIMIT 1", {},
                   entry_of);
+  }
+
+  Result<void> put_checkpoint(const Checkpoint& c) override {
+    FZ_TRY(const auto n, c_.run("INSERT INTO audit_checkpoint VALUES (?,?,?)", {c.seq, c.at, c.envelope}));
+    (void)n;
+    return {};
+  }
+  Result<std::vector<Checkpoint>> checkpoints(std::int64_t from, std::int64_t to) const override {
+    return c_.all("SELECT seq, at, envelope FROM audit_checkpoint WHERE seq >= ? AND seq <= ? ORDER BY seq", {from, to}, checkpoint_of);
+  }
+  Result<std::optional<Checkpoint>> last_checkpoint() const override {
+    return c_.one("SELECT seq, at, envelope FROM audit_checkpoint ORDER BY seq DESC LIMIT 1", {}, checkpoint_of);
   }
 
  private:

@@ -127,6 +127,13 @@ Job job_of(const Row& r) {
   return j;
 }
 
+constexpr std::string_view kOffer =
+    "SELECT id, item, from_unit, to_unit, note, state, offered_by, offered, decided_by, decided, answer FROM offer ";
+Offer offer_of(const Row& r) {
+  return {r.text(0), r.text(1), r.text(2), r.text(3),       r.text(4), static_cast<OfferState>(r.integer(5)),
+          r.text(6), r.time(7), r.text(8), r.maybe_time(9), r.text(10)};
+}
+
 template <class E>
 int number(E e) {
   return static_cast<int>(e);
@@ -169,7 +176,8 @@ class SqliteLibrary final : public library::Store {
   }
   Result<void> put_item(const Item& i) override {
     return run(
-        "INSERT INTO item VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (id) DO UPDATE SET author = excluded.author, "
+        "INSERT INTO item VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (id) DO UPDATE SET unit = excluded.unit, "
+        "author = excluded.author, "
         "kind = excluded.kind, title = excluded.title, fraud_kind = excluded.fraud_kind, exposes = excluded.exposes, "
         "version = excluded.version, source = excluded.source, source_length = excluded.source_length, "
         "source_name = excluded.source_name, source_mime = excluded.source_mime, processing = excluded.processing, "
@@ -195,6 +203,37 @@ class SqliteLibrary final : public library::Store {
                   "OR EXISTS (SELECT 1 FROM approval WHERE sha256 = ?1 AND sha256 <> '')",
                   {sha256}, [](const Row& r) { return r.boolean(0); }));
     return used.value_or(false);
+  }
+
+  Result<void> put_offer(const Offer& o) override {
+    return run("INSERT OR REPLACE INTO offer VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+               {o.id, o.item, o.from_unit, o.to_unit, o.note, number(o.state), o.offered_by, o.offered, o.decided_by, o.decided, o.answer});
+  }
+  Result<std::optional<Offer>> offer(std::string_view id) const override {
+    return c_.one(std::string(kOffer) + "WHERE id = ?", {id}, offer_of);
+  }
+  Result<std::optional<Offer>> waiting_offer(std::string_view item) const override {
+    return c_.one(std::string(kOffer) + "WHERE item = ? AND state = ?", {item, number(OfferState::waiting)}, offer_of);
+  }
+  Result<std::vector<Offer>> offers(std::string_view path, std::optional<OfferState> state) const override {
+    const std::string end = std::string(path) + "\xff";
+    return c_.all(std::string(kOffer) +
+                      "WHERE (to_unit IN (SELECT id FROM unit WHERE path >= ?1 AND path < ?2) OR "
+                      "from_unit IN (SELECT id FROM unit WHERE path >= ?1 AND path < ?2)) AND (?3 IS NULL OR state = ?3) "
+                      "ORDER BY id DESC LIMIT 200",
+                  {path, end, state ? db::Value(number(*state)) : db::Value(nullptr)}, offer_of);
+  }
+  Result<void> put_share(const Share& s) override {
+    return run("INSERT OR REPLACE INTO share VALUES (?,?,?,?)", {s.item, s.unit, s.shared_by, s.shared});
+  }
+  Result<bool> remove_share(std::string_view item, std::string_view unit) override {
+    FZ_TRY(const auto n, c_.run("DELETE FROM share WHERE item = ? AND unit = ?", {item, unit}));
+    return n > 0;
+  }
+  Result<std::vector<Share>> shares(std::string_view item) const override {
+    return c_.all("SELECT item, unit, shared_by, shared FROM share WHERE item = ? ORDER BY unit", {item}, [](const Row& r) {
+      return Share{r.text(0), r.text(1), r.text(2), r.time(3)};
+    });
   }
 
   Result<Job> add_job(const Job& given) override {
@@ -243,7 +282,11 @@ Result<std::vector<Item>> SqliteLibrary::items(const ItemFilter& f) const {
   std::string sql(kItem);
   std::vector<db::Value> values;
   const std::string end = f.unit_path + "\xff";
-  if (!f.unit_path.empty()) {
+  const std::string shared = json::write(json::array(f.shared_to.begin(), f.shared_to.end()));
+  if (!f.shared_to.empty()) {
+    sql += "WHERE i.id IN (SELECT item FROM share WHERE unit IN (SELECT value FROM json_each(?)))";
+    values.emplace_back(shared);
+  } else if (!f.unit_path.empty()) {
     sql += "JOIN unit u ON u.id = i.unit WHERE u.path >= ? AND u.path < ?";
     values.emplace_back(f.unit_path);
     values.emplace_back(end);

@@ -3,6 +3,7 @@
 #pragma once
 #include <memory>
 #include <string_view>
+#include <vector>
 
 #include "server/store/store.hpp"
 #include "shared/db/db.hpp"
@@ -12,6 +13,11 @@ namespace fz::store::sqlite {
 /// The tables of a noun as of its first release: statements separated by semicolons.
 extern const std::string_view kAccountsSchema, kAuditSchema, kLibrarySchema, kReviewSchema, kCampaignsSchema, kScreensSchema,
     kSiteOutputSchema, kPublishSchema, kAlertsSchema;
+/// People, reviews and the trail: what came after the first release (people_schema.cpp).
+extern const std::string_view kPeopleSchema;
+
+/// All steps of the main database, in order; store.cpp. The texts live as long as the program.
+std::vector<db::Migration> migrations();
 
 /// Each borrows the connection, which must outlive it; used by one thread, within one transaction.
 std::unique_ptr<accounts::Store> make_accounts(db::Connection& c);

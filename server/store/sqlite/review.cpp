@@ -56,7 +56,8 @@ Decision decision_of(const Row& r) {
           r.text(5),
           r.text(6),
           r.text(7),
-          r.time(8)};
+          r.time(8),
+          words_of(r.text(9))};
 }
 Terms terms_of(const Row& r) {
   Terms t;
@@ -80,14 +81,16 @@ class SqliteReview final : public review::Store {
 
   Result<std::vector<Decision>> decisions(std::string_view item, int version) const override {
     return c_.all(
-        "SELECT item, version, act, from_state, to_state, account, holder, comment, at FROM decision "
+        "SELECT item, version, act, from_state, to_state, account, holder, comment, at, checked FROM decision "
         "WHERE item = ? AND version = ? ORDER BY id",
         {item, version}, decision_of);
   }
   Result<void> add_decision(const Decision& d) override {
-    return run("INSERT INTO decision (item, version, act, from_state, to_state, account, holder, comment, at) VALUES (?,?,?,?,?,?,?,?,?)",
-               {d.item, d.version, static_cast<int>(d.act), static_cast<int>(d.from), static_cast<int>(d.to), d.account, d.holder,
-                d.comment, d.at});
+    return run(
+        "INSERT INTO decision (item, version, act, from_state, to_state, account, holder, comment, at, checked) VALUES "
+        "(?,?,?,?,?,?,?,?,?,?)",
+        {d.item, d.version, static_cast<int>(d.act), static_cast<int>(d.from), static_cast<int>(d.to), d.account, d.holder, d.comment, d.at,
+         words(d.checked)});
   }
   Result<std::optional<Terms>> terms(std::string_view item, int version) const override {
     return c_.one(

@@ -94,15 +94,28 @@ void Store::record_refusal(const accounts::Actor& who, std::string_view action, 
   if (!done) log::error("a refusal could not be recorded: {}", to_log(done.error()));
 }
 
-Result<std::unique_ptr<Store>> open_sqlite(const fs::path& folder) {
+std::vector<db::Migration> sqlite::migrations() {
   // In this order: later tables refer to earlier ones.
-  std::string first;
-  for (const std::string_view schema : {sqlite::kAccountsSchema, sqlite::kAuditSchema, sqlite::kLibrarySchema, sqlite::kReviewSchema,
-                                        sqlite::kCampaignsSchema, sqlite::kScreensSchema, sqlite::kPublishSchema}) {
-    first += schema;
-  }
-  const db::Migration steps[] = {
-      {1, "first release", first}, {2, "output rules of sites", sqlite::kSiteOutputSchema}, {3, "alerts", sqlite::kAlertsSchema}};
+  static const std::string first = [] {
+    std::string all;
+    for (const std::string_view schema :
+         {kAccountsSchema, kAuditSchema, kLibrarySchema, kReviewSchema, kCampaignsSchema, kScreensSchema, kPublishSchema})
+      all += schema;
+    return all;
+  }();
+  const std::pair<std::string_view, std::string_view> steps[] = {
+      {"first release", first},
+      {"output rules of sites", kSiteOutputSchema},
+      {"alerts", kAlertsSchema},
+      {"people, reviews, trail", kPeopleSchema},
+  };
+  std::vector<db::Migration> out;  // numbered by their place
+  for (const auto& [name, sql] : steps) out.push_back({static_cast<int>(out.size()) + 1, name, sql});
+  return out;
+}
+
+Result<std::unique_ptr<Store>> open_sqlite(const fs::path& folder) {
+  const auto steps = sqlite::migrations();
   FZ_CHECK(make_dirs(folder, 0700));
   FZ_TRY(auto nouns, db::Database::open(folder / "fanzha.db", steps));
   FZ_TRY(auto plays, sqlite::open_plays(folder / "plays.db"));

@@ -17,6 +17,9 @@ bool eventually(F f) {
   return false;
 }
 
+/// Every point of the checklist for a text.
+inline const json::array kChecked{"political", "legal", "facts", "privacy", "wording"};
+
 class Flow : public ServerTest {
  protected:
   void SetUp() override {
@@ -59,8 +62,8 @@ class Flow : public ServerTest {
     writer[0].expect(200,
                      writer[0].post("/v1/items/" + id + "/submit",
                                     {{"group", "district"}, {"kind", kind}, {"regions", json::array{"500119"}}, {"offline_days", 60}}));
-    const auto passed =
-        reviewer[0].expect(200, reviewer[0].post("/v1/items/" + id + "/review", {{"act", "pass"}, {"comment", "事实无误"}}));
+    const auto passed = reviewer[0].expect(
+        200, reviewer[0].post("/v1/items/" + id + "/review", {{"act", "pass"}, {"comment", "事实无误"}, {"checked", kChecked}}));
     EXPECT_EQ(text_of(passed, "state"), "final");
     return id;
   }

@@ -22,6 +22,9 @@ class OpenApi {
   }
   const json::object& paths() const { return doc_.at("paths").as_object(); }
 
+  /// What a "$ref" points to, without its '#'.
+  const json::value& at(std::string_view pointer) const { return doc_.at_pointer(pointer); }
+
   /// The path template that a real path belongs to; literal segments win.
   std::string template_of(std::string_view path) const {
     std::string best;

@@ -63,7 +63,7 @@ TEST_F(ScreensTest, ASiteIsCheckedAndStaysInItsBranch) {
     return make_site(hall_.admin, s).error().code;
   };
   EXPECT_EQ(wrong([](NewSite& s) { s.zone = "Mars/Olympus"; }), Code::zone_unknown);
-  EXPECT_EQ(wrong([](NewSite& s) { s.region = "50011"; }), Code::bad_field);
+  EXPECT_EQ(wrong([](NewSite& s) { s.region = "50011"; }), Code::division_unknown);
   EXPECT_EQ(wrong([](NewSite& s) { s.venue = "bank"; }), Code::bad_field);
   EXPECT_EQ(wrong([](NewSite& s) { s.name = ""; }), Code::missing_field);
   EXPECT_EQ(wrong([](NewSite& s) { s.name = "a\nb"; }), Code::bad_field);

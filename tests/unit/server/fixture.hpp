@@ -97,11 +97,13 @@ class ServerTest : public ::testing::Test {
     t.offline_days = 60;
     return t;
   }
+  /// Every point of the checklist for a text, confirmed.
+  static review::Verdict verdict(const std::string& comment = "") { return {comment, review::checklist(library::Kind::slogan), {}}; }
   /// The item, submitted and passed by `first_`: waits for signatures.
   library::Item in_final(const std::string& text) {
     auto item = slogan(text, clerk_);
     write([&](store::Tx& tx) { return review::submit(tx.reviewing(), tx.context(clerk_, now_), item->id, terms()); });
-    auto passed = write([&](store::Tx& tx) { return review::pass(tx.reviewing(), tx.context(first_, now_), item->id, "好"); });
+    auto passed = write([&](store::Tx& tx) { return review::pass(tx.reviewing(), tx.context(first_, now_), item->id, verdict("好")); });
     return *passed;
   }
   /// The payload that the package asks to be signed.

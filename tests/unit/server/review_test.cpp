@@ -16,10 +16,10 @@ class ReviewTest : public ServerTest {
     return act(who, [&](const Tables& db, const Context& ctx) { return submit(db, ctx, id, t); });
   }
   Result<Item> pass_as(const accounts::Actor& who, const std::string& id) {
-    return act(who, [&](const Tables& db, const Context& ctx) { return pass(db, ctx, id, ""); });
+    return act(who, [&](const Tables& db, const Context& ctx) { return pass(db, ctx, id, verdict()); });
   }
   Result<Item> back_as(const accounts::Actor& who, const std::string& id, const std::string& why) {
-    return act(who, [&](const Tables& db, const Context& ctx) { return send_back(db, ctx, id, why); });
+    return act(who, [&](const Tables& db, const Context& ctx) { return send_back(db, ctx, id, verdict(why)); });
   }
   Item item(const std::string& id) {
     return **store_->read([&](const store::Tx& tx) { return tx.library().item(id); });
@@ -113,7 +113,7 @@ TEST_F(ReviewTest, BackFromAnyStepAndOldSignaturesAreUseless) {
   now_ += Seconds{1};
   ASSERT_TRUE(submit_as(clerk_, i.id, terms()));
   ASSERT_TRUE(pass_as(first_, i.id));
-  EXPECT_EQ(import(old, first_).error().code, Code::approval_other_bytes);
+  EXPECT_EQ(import(old, first_).error().code, Code::approval_replaced);
 }
 
 TEST_F(ReviewTest, RefusesWhatIsNotASignatureOfTheGroupOverTheStatement) {

@@ -57,12 +57,13 @@ TEST_F(StoreTest, TwoPeopleDecideAtOnceAndOneIsTold) {
   std::array<Code, 2> codes{};
   std::array<bool, 2> passed{};
   std::thread one([&] {
-    auto r = store_->write([&](Tx& tx) { return review::pass(tx.reviewing(), tx.context(first_, now_), made->id, ""); });
+    auto r = store_->write([&](Tx& tx) { return review::pass(tx.reviewing(), tx.context(first_, now_), made->id, verdict()); });
     passed[0] = r.has_value();
     if (!r) codes[0] = r.error().code;
   });
   std::thread two([&] {
-    auto r = store_->write([&](Tx& tx) { return review::send_back(tx.reviewing(), tx.context(second_, now_), made->id, "事实有误"); });
+    auto r =
+        store_->write([&](Tx& tx) { return review::send_back(tx.reviewing(), tx.context(second_, now_), made->id, verdict("事实有误")); });
     passed[1] = r.has_value();
     if (!r) codes[1] = r.error().code;
   });

@@ -263,8 +263,8 @@ class Demo:
                  else "屏幕占满显示器  the screen fills the display" if self.options.fullscreen else "屏幕是一个窗口  the screen is a window")
         print(f"""
 {where}
-服务器  server:
-    {self.server_url}  (证书指纹 certificate {self.pin[:16]}…)
+网页控制台，用浏览器打开  the console, open in a browser:
+    {self.server_url}  (证书指纹 certificate {self.pin[:16]}…; 账号 accounts admin wenyuan shenhe1 shenhe2, 密码 passwords {self.folder}/passwords)
 看一看  look:
     {fz} screens
     {fz} plays

@@ -256,7 +256,7 @@ async function withdraw(two, approval) {
   const value = (name) => command[command.indexOf(name) + 1]
   programs.run('fz-keys', 'withdraw', '--withdrawals', programs.path('keys', 'withdrawals.json'), '--key', programs.path('keys', 'duty-1.key.json'), '--approval', value('--approval'), '--until', value('--until'), '--out', programs.path('keys', 'withdrawals.json'))
   await two.file(0, programs.path('keys', 'withdrawals.json'))
-  await two.page.locator('[data-test=confirmed]').waitFor({ timeout: 60_000 })
+  await two.page.locator('[data-test=confirmed]', { hasText: '第 2 版' }).waitFor({ timeout: 60_000 })
   await two.picture('takedown')
   const last = tapped().filter((f) => f.play).pop().t_ms
   await two.page.waitForTimeout(4000)

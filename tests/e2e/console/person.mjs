@@ -8,7 +8,7 @@ const { chromium } = require('playwright-core')
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 
 export async function openBrowser() {
-  return chromium.launch({ executablePath: process.env.FZ_CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--lang=zh-CN'], env: { ...process.env, LANG: 'C.UTF-8' } })
+  return chromium.launch({ executablePath: process.env.FZ_CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--lang=zh-CN'], env: { ...process.env, LANG: 'C.UTF-8', LANGUAGE: 'zh_CN' } })
 }
 
 export class Person {

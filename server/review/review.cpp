@@ -135,7 +135,7 @@ std::string_view act_name(Act act) {
 
 std::vector<std::string> checklist(library::Kind kind) {
   std::vector<std::string> out{"political", "legal", "facts", "privacy", "wording"};
-  if (!library::is_text_kind(kind)) out.emplace_back("pictures");
+  if (kind == library::Kind::poster || kind == library::Kind::video) out.emplace_back("pictures");
   return out;
 }
 

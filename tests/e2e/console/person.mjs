@@ -1,6 +1,7 @@
 // A person at the console: a browser of their own, clicks that are counted, and an eye for what nobody should have to bear.
 import { createRequire } from 'node:module'
 import { mkdirSync, readFileSync } from 'node:fs'
+import { createHmac } from 'node:crypto'
 import { join } from 'node:path'
 
 const require = createRequire(join(process.env.FZ_WEB_WORK, 'package.json'))
@@ -9,6 +10,25 @@ const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 
 export async function openBrowser() {
   return chromium.launch({ executablePath: process.env.FZ_CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--lang=zh-CN'], env: { ...process.env, LANG: 'C.UTF-8', LANGUAGE: 'zh_CN' } })
+}
+
+/** The codes of an authenticator app (RFC 6238), none of them twice: the server takes each step once, and one step ahead. */
+export class Authenticator {
+  constructor(secret) {
+    this.text = secret.replace(/\s/g, '')
+    const bits = [...this.text].map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0')).join('')
+    this.key = Buffer.from(bits.match(/.{8}/g).map((b) => parseInt(b, 2)))
+    this.last = 0
+  }
+  async code() {
+    const now = () => Math.floor(Date.now() / 30_000)
+    this.last = Math.max(this.last + 1, now())
+    while (this.last > now() + 1) await new Promise((done) => setTimeout(done, 500))
+    const step = Buffer.alloc(8)
+    step.writeBigUInt64BE(BigInt(this.last))
+    const mac = createHmac('sha1', this.key).update(step).digest()
+    return String((mac.readUInt32BE(mac[19] & 15) & 0x7fffffff) % 1_000_000).padStart(6, '0')
+  }
 }
 
 export class Person {
@@ -32,6 +52,18 @@ export class Person {
     await this.page.fill('#login-name', name)
     await this.page.fill('#login-password', password)
     await this.click('button[type=submit]')
+  }
+  /** The second factor that is asked for before anything else: secret, first code, recovery codes. */
+  async secondFactor(password) {
+    await this.page.fill('#factor-password', password)
+    await this.click('button[type=submit]')
+    const app = new Authenticator(await this.page.locator('[data-test=secret]').textContent())
+    await this.picture('second-factor')
+    await this.page.fill('#factor-code', await app.code())
+    await this.click('button[type=submit]')
+    await this.page.locator('[data-test=recovery] li').first().waitFor()
+    await this.click('[data-test=finish]')
+    return app
   }
   async click(where) {
     this.clicks++

@@ -139,7 +139,9 @@ TEST_F(Branch, AStrangerFromTheNeighbouringBranchGetsNothingOnAnyRoute) {
   settle();
   const auto before = snapshot();
   for (const auto& w : words)
-    if (w != "甲姓名" && w != "甲文件") EXPECT_NE((before + owner[0].get("/v1/sites").body).find(w), std::string::npos) << w;
+    if (w != "甲姓名" && w != "甲文件") {
+      EXPECT_NE((before + owner[0].get("/v1/sites").body).find(w), std::string::npos) << w;
+    }
   int calls = 0, guarded = 0;
   for (const auto& [path_text, item] : OpenApi::get().paths()) {
     for (const auto& [method_text, operation] : item.as_object()) {
@@ -193,7 +195,9 @@ TEST_F(Branch, AStrangerFromTheNeighbouringBranchGetsNothingOnAnyRoute) {
         ++calls;
         guarded += names_something ? 1 : 0;
         EXPECT_LT(answer.status, 500u) << what;
-        if (names_something) EXPECT_GE(answer.status, 400u) << what;
+        if (names_something) {
+          EXPECT_GE(answer.status, 400u) << what;
+        }
         for (const auto& w : words) EXPECT_EQ(answer.body.find(w), std::string::npos) << w << " in " << what;
         std::string body_seen = answer.status < 400 ? answer.body : "";  // a refusal may repeat what he sent
         if (pattern == "/v1/audit") {                                    // so may the entries about himself

@@ -29,7 +29,9 @@ TEST(Totp, OneStepEitherWayAndNoneTwice) {
   for (std::int64_t d = -3; d <= 3; ++d) {
     const auto found = totp_match(secret, totp_code(secret, here + d), now, 0);
     EXPECT_EQ(found.has_value(), d >= -1 && d <= 1) << d;
-    if (found) EXPECT_EQ(*found, here + d);
+    if (found) {
+      EXPECT_EQ(*found, here + d);
+    }
   }
   const std::string code = totp_code(secret, here);
   EXPECT_FALSE(totp_match(secret, code, now, here));      // used

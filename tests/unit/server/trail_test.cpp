@@ -71,13 +71,17 @@ TEST_F(TrailTest, AnExportVerifiesByItselfAndEveryChangeIsSeen) {
     auto twice = all;
     twice.insert(twice.begin() + static_cast<std::ptrdiff_t>(i), all[i]);
     EXPECT_EQ(verify(twice).has_value(), checkpoint) << i;
-    if (i + 1 < all.size()) EXPECT_FALSE(verify({all.begin(), all.begin() + static_cast<std::ptrdiff_t>(i) + 1})) << i;
+    if (i + 1 < all.size()) {
+      EXPECT_FALSE(verify({all.begin(), all.begin() + static_cast<std::ptrdiff_t>(i) + 1})) << i;
+    }
     for (std::size_t at = 0; at < all[i].size(); at += 7) {
       auto edited = all;
       edited[i][at] = edited[i][at] == '1' ? '2' : '1';
       const auto r = verify(edited);
       // The date of the export is nobody's word.
-      if (r) EXPECT_TRUE(i == 0 && all[0].substr(at > 30 ? at - 30 : 0, 40).find("made") != std::string::npos) << i << " " << edited[i];
+      if (r) {
+        EXPECT_TRUE(i == 0 && all[0].substr(at > 30 ? at - 30 : 0, 40).find("made") != std::string::npos) << i << " " << edited[i];
+      }
     }
   }
 }

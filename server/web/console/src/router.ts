@@ -11,6 +11,7 @@ declare module 'vue-router' {
 const pages: RouteRecordRaw[] = [
   { path: '/login', component: () => import('./views/Login.vue'), meta: { title: 'login.title', bare: true } },
   { path: '/password', component: () => import('./views/Password.vue'), meta: { title: 'password.title', bare: true } },
+  { path: '/second-factor', component: () => import('./views/SecondFactor.vue'), meta: { title: 'factor.title', bare: true } },
   { path: '/', component: () => import('./views/Start.vue'), meta: { title: 'nav.start', menu: 'House' } },
   { path: '/library', component: () => import('./views/Library.vue'), meta: { title: 'nav.library', menu: 'Files' } },
   { path: '/write', component: () => import('./views/Write.vue'), meta: { title: 'write.title', roles: ['contributor'] } },
@@ -36,9 +37,9 @@ export function makeRouter() {
   const router = createRouter({ history: createWebHashHistory(), routes: pages, scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 } })
   router.beforeEach((to) => {
     const session = useSession()
-    if (to.path === '/login') return session.me && !session.me.must_change ? '/' : true
+    if (to.path === '/login') return session.me && !session.owes ? '/' : true
     if (!session.me) return { path: '/login', query: to.path === '/' ? {} : { next: to.fullPath } }
-    if (session.me.must_change && to.path !== '/password') return '/password'
+    if (session.owes && to.path !== session.owes) return session.owes
     if (to.meta.roles && !session.has(...to.meta.roles)) return '/'
     return true
   })

@@ -17,6 +17,8 @@ export const useSession = defineStore('session', {
   getters: {
     has: (s) => (...roles: Role[]) => !!s.me && roles.some((r) => s.me!.roles.includes(r)),
     unitName: (s) => (id: string) => s.units.find((u) => u.id === id)?.name ?? id,
+    /** What the person has to do before anything else, as a page; empty if nothing. */
+    owes: (s) => (s.me?.must_change ? '/password' : s.me?.second_factor_needed ? '/second-factor' : ''),
     ownUnit: (s) => s.units.find((u) => u.id === s.me?.unit),
   },
   actions: {
@@ -27,8 +29,8 @@ export const useSession = defineStore('session', {
       const { data } = await api.GET('/v1/session')
       if (data) await this.enter(data, data.csrf ?? '')
     },
-    async login(login: string, password: string) {
-      const answer = await must(api.POST('/v1/session', { body: { login, password } }))
+    async login(login: string, password: string, code = '') {
+      const answer = await must(api.POST('/v1/session', { body: { login, password, ...(code ? { code } : {}) } }))
       const other = this.me && this.me.account !== answer.me.account
       if (other) location.reload() // somebody else: nothing of the first person's page stays
       await this.enter(answer.me, answer.csrf)
@@ -38,7 +40,7 @@ export const useSession = defineStore('session', {
     async enter(me: Me, csrf: string) {
       hooks.csrf = csrf
       this.me = me
-      if (!me.must_change) this.units = (await must(api.GET('/v1/units'))).units
+      if (!me.must_change && !me.second_factor_needed) this.units = (await must(api.GET('/v1/units'))).units
     },
     ask(): Promise<void> {
       this.asking = true

@@ -91,7 +91,7 @@ export const fleet = {
   'takedown.done': ['已撤下 {n} 条，正在等屏幕确认', '{n} withdrawn; waiting for the screens'],
   'takedown.confirm': ['屏幕确认', 'Confirmation by the screens'],
   'takedown.allConfirmed': ['所有屏幕都已确认执行第 {version} 版撤回清单。', 'All screens have carried out version {version} of the withdrawals.'],
-  'takedown.waiting': ['{n} 块屏幕还没有确认第 {version} 版撤回清单：', '{n} screens have not confirmed version {version} of the withdrawals:'],
+  'takedown.waiting': ['{n} 块屏幕还没有确认第 {version} 版撤回清单：', 'Not confirmed yet, version {version} of the withdrawals ({n}):'],
   'takedown.none': ['还没有导入过撤回清单。', 'No withdrawals were imported yet.'],
   'takedown.list': ['已撤回', 'Withdrawn'],
   'reason.fact_error': ['内容有误', 'Wrong facts'],

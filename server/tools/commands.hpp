@@ -25,6 +25,7 @@ void add_review_commands(CLI::App& app, Shared& shared);
 void add_campaign_commands(CLI::App& app, Shared& shared);
 void add_screen_commands(CLI::App& app, Shared& shared);
 void add_system_commands(CLI::App& app, Shared& shared);
+void add_site_commands(CLI::App& app, Shared& shared);
 
 /// The member as text, "" when it is missing.
 std::string text_of(const fz::json::value& v, std::string_view member);

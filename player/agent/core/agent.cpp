@@ -105,6 +105,7 @@ void Agent::dispatch(const Event& event, const Now& now, Actions& out) {
   std::visit(Overloaded{
                  [&](const Tick& e) {
                    if (e.free_mb >= 0) free_mb_ = e.free_mb;
+                   if (e.machine) note_machine(*e.machine, now);
                  },
                  [&](const Shutdown&) { director_.shut_down(now, out); },
                  [&](const IntentStored& e) { director_.intent_stored(e.play); },

@@ -98,6 +98,7 @@ class Agent {
   bool withdrawals_done() const;
   void save(const Now& now, Actions& out);
   void note_alarms(const Now& now, const Actions& out);
+  void note_machine(const Health& health, const Now& now);
   Programme programme(const Now& now);
   Now read(Instant at) const;
 
@@ -134,6 +135,7 @@ class Agent {
   std::int64_t withdrawals_told_ = 0;  // version in the last status that was hurried
   std::string status_told_;
   std::int64_t free_mb_ = -1;
+  Health machine_;
 };
 
 }  // namespace fz::agent

@@ -18,8 +18,10 @@ net::Headers authorised(const std::string& token) {
   return h;
 }
 
-Result<void> download_rest(net::Client& client, blob::Part& part, const std::string& url, const FetchMedia& what,
-                           const net::Cancel& cancel) {
+using Arrived = std::function<void(std::uint64_t)>;
+
+Result<void> download_rest(net::Client& client, blob::Part& part, const std::string& url, const FetchMedia& what, const net::Cancel& cancel,
+                           const Arrived& arrived) {
   if (part.length() > what.length) FZ_CHECK(part.truncate(0));
   if (part.length() == what.length) return {};
   net::DownloadRequest d;
@@ -29,7 +31,10 @@ Result<void> download_rest(net::Client& client, blob::Part& part, const std::str
   d.etag = "\"" + what.sha256 + "\"";  // blobs are immutable and named by their hash; a server that says otherwise sends all
   d.max_bytes = what.length;
   d.restart = [&] { return part.truncate(0); };
-  d.write = [&](ByteView bytes) { return part.append(bytes); };
+  d.write = [&](ByteView bytes) {
+    if (arrived) arrived(bytes.size());
+    return part.append(bytes);
+  };
   FZ_CHECK(net::download(client, d, &cancel));
   return {};
 }
@@ -49,21 +54,25 @@ Result<void> fetch_chunk(net::Client& client, blob::Part& part, const std::strin
 }
 
 // The bytes are all there and wrong somewhere: fetch the bad chunks, or begin anew where the chunks are not known.
-Result<void> mend_chunks(net::Client& client, blob::Part& part, const std::string& url, const FetchMedia& what, const net::Cancel& cancel) {
+Result<void> mend_chunks(net::Client& client, blob::Part& part, const std::string& url, const FetchMedia& what, const net::Cancel& cancel,
+                         const Arrived& arrived) {
   if (what.chunks.empty()) {
     FZ_CHECK(part.truncate(0));
-    return download_rest(client, part, url, what, cancel);
+    return download_rest(client, part, url, what, cancel, arrived);
   }
   FZ_TRY(const auto bad, part.bad_chunks(what.chunks));
   log::warn("media {}: {} of {} chunks are bad and fetched again", what.sha256, bad.size(), what.chunks.size());
-  for (const std::size_t index : bad) FZ_CHECK(fetch_chunk(client, part, url, what, index, cancel));
+  for (const std::size_t index : bad) {
+    FZ_CHECK(fetch_chunk(client, part, url, what, index, cancel));
+    if (arrived) arrived(kChunk);
+  }
   return {};
 }
 
 }  // namespace
 
 Result<void> fetch_media(net::Client& client, blob::Store& store, const std::string& url, const FetchMedia& what, const net::Cancel& cancel,
-                         int rounds) {
+                         int rounds, const Arrived& arrived) {
   std::optional<blob::Part> part;
   if (store.has(what.sha256)) {
     const auto opened = store.open_verified(what.sha256);
@@ -73,7 +82,7 @@ Result<void> fetch_media(net::Client& client, blob::Store& store, const std::str
   } else {
     FZ_TRY(part, store.part(what.sha256, what.length));
   }
-  FZ_CHECK(download_rest(client, *part, url, what, cancel));
+  FZ_CHECK(download_rest(client, *part, url, what, cancel, arrived));
   for (int round = 0;; ++round) {
     auto done = part->commit({what.length, what.sha256});
     if (done) return part->discard();
@@ -82,7 +91,7 @@ Result<void> fetch_media(net::Client& client, blob::Store& store, const std::str
       FZ_CHECK(part->truncate(0));  // hopeless; the next try begins anew
       return done.error();
     }
-    FZ_CHECK(mend_chunks(client, *part, url, what, cancel));
+    FZ_CHECK(mend_chunks(client, *part, url, what, cancel, arrived));
   }
 }
 

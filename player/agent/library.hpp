@@ -16,9 +16,10 @@ namespace fz::agent {
 
 /// Gets a blob into the store, resuming what is there of it. `url` is the blob's address, `token` may be empty.
 /// A file whose bytes are wrong is compared chunk by chunk, and only the bad chunks are fetched again, up to `rounds` times.
+/// `arrived`, where given, is called with the number of bytes that came; it may wait, up to ten seconds.
 /// Errors: those of net::download, http_status, blob_mismatch (wrong bytes again and again), disk_full, io. What arrived stays.
 Result<void> fetch_media(net::Client& client, blob::Store& store, const std::string& url, const FetchMedia& what, const net::Cancel& cancel,
-                         int rounds = 3);
+                         int rounds = 3, const std::function<void(std::uint64_t)>& arrived = {});
 /// A small document: from the store, or fetched, verified and stored. Errors as above.
 Result<std::string> fetch_document(net::Client& client, blob::Store& store, const std::string& url, const FetchDocument& what,
                                    const net::Cancel& cancel);

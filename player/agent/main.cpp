@@ -5,8 +5,10 @@
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <iostream>
+#include <tuple>
 
 #include "player/agent/shell.hpp"
+#include "player/agent/site.hpp"
 #include "shared/base/log.hpp"
 #include "shared/base/process.hpp"
 
@@ -19,9 +21,11 @@ constexpr int kStopped = 0, kUsage = 2, kSitePackage = 3, kDataFolder = 4;
 struct Arguments {
   ShellOptions shell;
   std::string config, root, data, socket, program, decoder, ca;
+  std::vector<std::string> site;
   bool verbose = false;
-  std::int64_t quota_mb = 0;
+  std::int64_t quota_mb = 0, limit_kb = 0;
   int limit_s = 30;
+  std::string limit_hours;
   std::vector<int> keys;
   std::vector<std::string> inputs;
 };
@@ -45,6 +49,7 @@ Result<void> read_config(Arguments& a) {
                                                           {"pin", &a.shell.network.pin},
                                                           {"proxy", &a.shell.network.proxy},
                                                           {"ca", &a.ca},
+                                                          {"limit_hours", &a.limit_hours},
                                                           {"root", &a.root},
                                                           {"data", &a.data},
                                                           {"screen_socket", &a.socket},
@@ -55,11 +60,13 @@ Result<void> read_config(Arguments& a) {
     const auto known = std::find_if(std::begin(strings), std::end(strings), [&](const auto& s) { return name == s.first; });
     if (known != std::end(strings) && node.is_string()) {
       if (known->second->empty()) *known->second = node.value<std::string>().value();
-    } else if (name == "quota_mb" && node.is_integer()) {
-      if (a.quota_mb == 0) a.quota_mb = node.value<std::int64_t>().value();
-    } else if (name == "screen_arguments" && node.is_array()) {
-      if (a.shell.screen.arguments.empty())
-        for (const auto& x : *node.as_array()) a.shell.screen.arguments.push_back(x.value_or(std::string{}));
+    } else if ((name == "quota_mb" || name == "limit_kb") && node.is_integer()) {
+      auto& value = name == "quota_mb" ? a.quota_mb : a.limit_kb;
+      if (value == 0) value = node.value<std::int64_t>().value();
+    } else if ((name == "screen_arguments" || name == "site") && node.is_array()) {
+      auto& list = name == "site" ? a.site : a.shell.screen.arguments;
+      if (list.empty())
+        for (const auto& x : *node.as_array()) list.push_back(x.value_or(std::string{}));
     } else {
       return fail(Code::unknown_field, {{"field", name}});
     }
@@ -67,8 +74,30 @@ Result<void> read_config(Arguments& a) {
   return {};
 }
 
+// With --site the address, the pin and the root come from the installer's package.
+Result<void> take_site(Arguments& a) {
+  if (a.site.empty() || a.data.empty() || !a.shell.network.server.empty() || !a.root.empty()) return {};
+  a.shell.network.ca = a.ca;
+  FZ_TRY(auto site, obtain_site(a.data, {a.site.begin(), a.site.end()}, a.shell.network));
+  a.shell.network.server = std::move(site.server);
+  a.shell.network.pin = std::move(site.pin);
+  a.root = site_root(a.data).string();
+  return {};
+}
+
+Result<void> take_limit(Arguments& a) {
+  auto& pace = a.shell.network.pace;
+  pace.bytes_per_s = static_cast<std::uint64_t>(std::max<std::int64_t>(0, a.limit_kb)) << 10;
+  if (a.limit_kb != 0 && pace.bytes_per_s < kLeastPace) return fail(Code::bad_field, {{"field", "limit_kb"}, {"what", ">= 8"}});
+  if (a.limit_hours.empty()) return {};
+  const auto hours = parse_hours(a.limit_hours);
+  if (!hours) return fail(Code::bad_field, {{"field", "limit_hours"}, {"what", "07:00-22:00"}});
+  std::tie(pace.from_minute, pace.until_minute) = *hours;
+  return {};
+}
+
 Result<void> complete(Arguments& a) {
-  if (!a.config.empty()) FZ_CHECK(read_config(a));
+  FZ_CHECK(take_limit(a));
   const std::pair<const char*, const std::string*> needed[] = {
       {"--server", &a.shell.network.server}, {"--root", &a.root}, {"--data", &a.data}, {"--screen-socket", &a.socket}};
   for (const auto& [name, value] : needed)
@@ -104,8 +133,11 @@ int run(Arguments& a) {
   const Millis began = system_clock().since_boot();
   const Fd signals = stop_signals();
   if (a.shell.boot.on) end_at(began + Seconds{a.limit_s});  // before anything that could hang
-  if (auto r = complete(a); !r) return complain(r.error(), kUsage);
   log::init("fz-agent", a.verbose ? log::Level::debug : log::Level::info);
+  if (!a.config.empty())
+    if (auto r = read_config(a); !r) return complain(r.error(), kUsage);
+  if (auto r = take_site(a); !r) return complain(r.error(), kSitePackage);
+  if (auto r = complete(a); !r) return complain(r.error(), kUsage);
   const bool boot = a.shell.boot.on;
   Shell shell(std::move(a.shell));
   if (auto r = shell.open(); !r) {
@@ -134,6 +166,9 @@ int main(int argc, char** argv) {
   app.add_option("--ca", a.ca, "CA 证书文件 / PEM of the authority, where there is no pin");
   app.add_option("--proxy", a.shell.network.proxy, "代理 / http://host:port");
   app.add_option("--root", a.root, "站点包中的 root.json / root document of the site package");
+  app.add_option(
+      "--site", a.site,
+      "第一次启动时找站点包的地方 / where to look for the site package at the first start, instead of --server and --root (repeat)");
   app.add_option("--data", a.data, "数据目录 / folder of keys, state, media and play records");
   app.add_option("--screen-socket", a.socket, "fz-screen 的套接字 / socket of fz-screen");
   app.add_option("--screen-program", a.program, "由本程序启动的 fz-screen / started here when nobody listens");
@@ -147,6 +182,8 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--key", a.keys, "跳过键的代码 / --boot: Linux key code that skips (repeat); default: any key");
   app.add_option("--input", a.inputs, "按键设备 / --boot: event device to watch (repeat); default: all of /dev/input");
+  app.add_option("--limit-kb", a.limit_kb, "媒体下载限速（每秒千字节） / most kilobytes of media a second; 0: no limit");
+  app.add_option("--limit-hours", a.limit_hours, "限速时段，如 07:00-22:00 / when the limit holds; default: always");
   app.add_flag("--verbose", a.verbose, "详细日志 / log more");
   try {
     app.parse(argc, argv);

@@ -1,11 +1,16 @@
 #include "player/agent/network.hpp"
 
+#include <poll.h>
+
+#include <ctime>
+
 #include "shared/base/log.hpp"
 
 namespace fz::agent {
 
 Network::Network(NetworkOptions options, blob::Store& store, Mailbox& mail, std::function<void(Event)> deliver)
     : options_(std::move(options)),
+      pace_(options_.pace),
       store_(&store),
       mail_(&mail),
       deliver_(std::move(deliver)),
@@ -82,10 +87,22 @@ void Network::fetch(FetchDocument what) {
   });
 }
 
+// Waits as long as the limit wants, a cancelled download not at all. Called in the fetching thread.
+void Network::slow_down(std::uint64_t bytes, const net::Cancel& cancel) {
+  const std::time_t t = std::time(nullptr);
+  std::tm local{};
+  ::localtime_r(&t, &local);
+  const auto now = std::chrono::duration_cast<Millis>(system_clock().steady().time_since_epoch());
+  const Millis wait = std::min(Millis{5000}, pace_.took(bytes, local.tm_hour * 60 + local.tm_min, now));
+  pollfd p{cancel.fd(), POLLIN, 0};
+  if (wait > Millis{0}) ::poll(&p, 1, static_cast<int>(wait.count()));
+}
+
 void Network::fetch(FetchMedia what) {
   post_fetch(std::move(what), [this](const FetchMedia& w, const std::string& url, const net::Cancel& cancel, bool cancelled) {
     MediaStored e{w.cycle, w.sha256, {}};
-    const auto done = cancelled ? Result<void>(fail(Code::cancelled)) : fetch_media(*fetch_client_, *store_, url, w, cancel);
+    const auto done = cancelled ? Result<void>(fail(Code::cancelled))
+                                : fetch_media(*fetch_client_, *store_, url, w, cancel, 3, [&](std::uint64_t n) { slow_down(n, cancel); });
     if (!done) e.error = done.error();
     post(std::move(e));
   });

@@ -7,6 +7,7 @@
 
 #include "player/agent/library.hpp"
 #include "player/agent/mailbox.hpp"
+#include "player/agent/pace.hpp"
 #include "player/agent/worker.hpp"
 #include "shared/net/ws_client.hpp"
 
@@ -17,6 +18,7 @@ struct NetworkOptions {
   std::string pin;     ///< SHA-256 of its certificate; empty: by the system's authorities (or `ca`)
   fs::path ca;
   std::string proxy;
+  PaceLimit pace{};  ///< of media; documents and reports are never slowed
 };
 
 class Network {
@@ -34,11 +36,13 @@ class Network {
 
  private:
   net::ClientOptions client_options() const;
+  void slow_down(std::uint64_t bytes, const net::Cancel& cancel);
   void post(Event e);
   template <class What, class Work>
   void post_fetch(What what, Work work);
 
   NetworkOptions options_;
+  Pace pace_;
   blob::Store* store_;
   Mailbox* mail_;
   std::function<void(Event)> deliver_;

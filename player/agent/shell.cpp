@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "player/agent/machine.hpp"
 #include "player/agent/release.hpp"
 #include "shared/base/id.hpp"
 #include "shared/base/json.hpp"
@@ -142,7 +143,7 @@ void Shell::run(int stop_fd) {
     if (now >= health_due_) {
       health_due_ = now + kHealthEvery;
       const auto free = free_space(options_.data);
-      handle(Tick{free ? static_cast<std::int64_t>(*free >> 20) : -1});
+      handle(Tick{free ? static_cast<std::int64_t>(*free >> 20) : -1, machine_health()});
     } else if (now >= agent_->wake_at()) {
       handle(Tick{});
     }

@@ -34,16 +34,16 @@ void keep_bounded(std::vector<T>& list) {
 }
 }  // namespace
 
-Result<AgentLink> AgentLink::listen(Screen& screen, const fs::path& socket) {
-  FZ_TRY(auto listener, wire::Listener::listen(socket));
-  return AgentLink(screen, std::move(listener));
+Result<AgentLink> AgentLink::listen(Screen& screen, const fs::path& socket, uid_t agent) {
+  FZ_TRY(auto listener, wire::Listener::listen(socket, agent != ::getuid()));
+  return AgentLink(screen, std::move(listener), agent);
 }
 
 void AgentLink::accept() {
   auto connection = listener_.accept();
   if (!connection || !*connection) return;
   auto peer = (*connection)->peer();
-  if (!peer || (peer->uid != ::getuid() && peer->uid != 0)) {
+  if (!peer || (peer->uid != agent_ && peer->uid != 0)) {
     log::warn("a connection of another user was refused");
     return;
   }

@@ -15,8 +15,8 @@ namespace fz::screen {
 /// Main thread only. One agent at a time: a new connection takes the place of the old one.
 class AgentLink {
  public:
-  /// Errors: those of wire::Listener::listen.
-  static Result<AgentLink> listen(Screen& screen, const fs::path& socket);
+  /// `agent`: the user that fz-agent runs as; any other but root is refused. Errors: those of wire::Listener::listen.
+  static Result<AgentLink> listen(Screen& screen, const fs::path& socket, uid_t agent);
 
   int listener_fd() const { return listener_.fd(); }
   int channel_fd() const { return channel_ ? channel_->fd() : -1; }
@@ -31,7 +31,7 @@ class AgentLink {
   void say_alive();
 
  private:
-  AgentLink(Screen& screen, wire::Listener listener) : screen_(&screen), listener_(std::move(listener)) {}
+  AgentLink(Screen& screen, wire::Listener listener, uid_t agent) : screen_(&screen), listener_(std::move(listener)), agent_(agent) {}
   struct Waiting {
     std::string text;
     Fd fd;
@@ -51,6 +51,7 @@ class AgentLink {
   Screen* screen_;
   std::string run_ = to_hex(random_bytes(8));
   wire::Listener listener_;
+  uid_t agent_;
   std::optional<wire::Channel> channel_;
   bool greeted_ = false;
   std::deque<Waiting> out_;

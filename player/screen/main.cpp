@@ -1,8 +1,10 @@
 // fz-screen: owns the surface. With --listen it shows what the agent cues; with --play it plays files by itself.
 #include <malloc.h>
 #include <poll.h>
+#include <pwd.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -22,8 +24,9 @@ using namespace fz;
 using namespace fz::screen;
 
 struct Options {
-  std::string sink = "auto", size, audio = "null", fit = "contain", surround = "plain", listen, margins;
+  std::string sink = "auto", size, audio = "null", fit = "contain", surround = "plain", listen, margins, agent;
   fs::path layout, facts;
+  uid_t agent_uid = ::getuid();
   int fps = 30, still_ms = 5000, text_ms = 0, px_per_s = 120;
   bool sync = true, window = false, verbose = false;
   std::vector<std::string> files, texts, ticker;
@@ -43,6 +46,7 @@ std::optional<int> parse(int argc, char** argv, Options& o) {
   auto* play = app.add_option("--play", o.files, "Play these files in order: media, or text documents (*.json)");
   app.add_option("--text", o.texts, "Text documents to play after the files");
   app.add_option("--listen", o.listen, "Serve fz-agent on this Unix socket")->excludes(play);
+  app.add_option("--agent", o.agent, "The user that fz-agent runs as, where it is another one; the socket is open to our group then");
   app.add_option("--sink", o.sink, "Where frames go")
       ->check(CLI::IsMember({"auto", "null", "x11", "headless", "audio"}))
       ->capture_default_str();
@@ -90,6 +94,14 @@ std::optional<int> parse(int argc, char** argv, Options& o) {
   if (o.files.empty() == o.listen.empty()) {
     std::cerr << "fz-screen: 请指定 --play 文件 或 --listen 套接字 (give --play FILE... or --listen SOCKET)\n";
     return 2;
+  }
+  if (!o.agent.empty()) {
+    const auto* user = ::getpwnam(o.agent.c_str());
+    if (!user) {
+      std::cerr << "fz-screen: --agent 没有这个用户 (no such user): " << o.agent << '\n';
+      return 2;
+    }
+    o.agent_uid = user->pw_uid;
   }
   auto& out = o.screen.output;
   if (!o.size.empty() &&
@@ -168,12 +180,13 @@ int play_files(Screen& screen, PlayFiles& player, const Options& o, int signals)
 }
 
 int serve(Screen& screen, const Options& o, int signals) {
-  auto link = AgentLink::listen(screen, o.listen);
+  auto link = AgentLink::listen(screen, o.listen, o.agent_uid);
   if (!link) {
     std::cerr << message(link.error(), Lang::zh) << ' ' << message(link.error(), Lang::en) << '\n';
     return 1;
   }
   screen.begin();
+  ::sd_notify(0, "READY=1");
   if (!o.ticker.empty()) screen.ticker(o.ticker, o.px_per_s);
   auto tended = monotonic_ns(), alive = tended;
   for (;;) {
@@ -195,6 +208,7 @@ int serve(Screen& screen, const Options& o, int signals) {
     if (now - alive >= kNsPerS) {
       alive = now;
       link->say_alive();
+      ::sd_notify(0, "WATCHDOG=1");
     }
   }
 }

@@ -125,16 +125,17 @@ Result<Peer> Channel::peer() const {
   return Peer{who.pid, who.uid};
 }
 
-Result<Listener> Listener::listen(const fs::path& socket) {
+Result<Listener> Listener::listen(const fs::path& socket, bool to_group) {
   FZ_TRY(auto a, address(socket));
   if (auto other = connect_fd(socket)) return fail(Code::conflict, {{"what", socket.string()}}, "another process listens there");
   ::unlink(socket.c_str());
   Fd fd(::socket(AF_UNIX, kType, 0));
   if (!fd) return io_error(socket.string());
   // On Linux the file's mode comes from the socket's: no moment at which others could connect.
-  ::fchmod(fd.get(), 0600);
+  const mode_t mode = to_group ? 0660 : 0600;
+  ::fchmod(fd.get(), mode);
   if (::bind(fd.get(), reinterpret_cast<sockaddr*>(&a), sizeof a) != 0) return io_error(socket.string());
-  ::chmod(socket.c_str(), 0600);
+  ::chmod(socket.c_str(), mode);
   if (::listen(fd.get(), 4) != 0) return io_error(socket.string());
   return Listener(std::move(fd), socket);
 }

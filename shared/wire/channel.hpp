@@ -51,8 +51,9 @@ class Channel {
 /// Listens; replaces a socket file left behind, removes it at the end.
 class Listener {
  public:
-  /// The file is made with mode 0600. Errors: io, bad_field (path over 107 bytes), conflict (another process listens there).
-  static Result<Listener> listen(const fs::path& socket);
+  /// The file is made with mode 0600, or 0660 for other users of the process's group: then look at Channel::peer().
+  /// Errors: io, bad_field (path over 107 bytes), conflict (another process listens there).
+  static Result<Listener> listen(const fs::path& socket, bool to_group = false);
   Listener(Listener&&) noexcept = default;
   Listener& operator=(Listener&& o) noexcept;
   ~Listener();

@@ -8,9 +8,7 @@ import json
 import os
 import pathlib
 import random
-import select
 import signal
-import sqlite3
 import struct
 import subprocess
 import sys
@@ -21,10 +19,11 @@ import unittest
 import zlib
 
 TREE = pathlib.Path(sys.argv[1])
-sys.path.insert(0, str(TREE / "deploy/lib"))
+sys.path[:0] = [str(TREE / "deploy/lib"), str(TREE / "tests/support")]
 import check  # noqa: E402
 import judge  # noqa: E402
 from demo import Demo  # noqa: E402
+from outside import PipeTap, processes, rows  # noqa: E402
 from programs import Failed, wait_for  # noqa: E402
 
 KILLS = int(os.environ.get("FZ_KILLS") or 200)
@@ -32,49 +31,6 @@ SEED = int(os.environ.get("FZ_SEED") or random.SystemRandom().randrange(1 << 24)
 ITEMS = "96110-landscape.png,shuadan.jpg,refund.mp4,96110.json,cards.json"
 RECOVERY_S = 40  # generous: sanitizers, two cores, other work
 PROGRAMS = ("server", "agent", "screen", "decoder")
-
-
-class Tap(threading.Thread):
-    """Copies the lines of the screens, one after the other, from a named pipe to the demo's tap file."""
-
-    def __init__(self, demo):
-        super().__init__(daemon=True)
-        self.pipe = demo.folder / "tap.pipe"
-        os.mkfifo(self.pipe)
-        self.fd = os.open(self.pipe, os.O_RDWR | os.O_NONBLOCK)
-        self.out = open(demo.tap, "wb", buffering=0)
-        self.frames = 0  # that belong to a play
-        self.halt = threading.Event()
-        self.start()
-
-    def run(self):
-        rest = b""
-        while not self.halt.is_set():
-            if not select.select([self.fd], [], [], 0.05)[0]:
-                continue
-            rest += os.read(self.fd, 1 << 16)
-            whole, newline, rest = rest.rpartition(b"\n")
-            self.out.write(whole + newline)
-            self.frames += whole.count(b'"play":"') - whole.count(b'"play":""')
-
-    def end(self):
-        self.halt.set()
-        self.join()
-        self.out.close()
-        os.close(self.fd)
-
-
-def processes(program, mark="", parents=()):
-    """Ids of processes of this executable whose command line holds the mark or whose parent is one of `parents`."""
-    for entry in pathlib.Path("/proc").glob("[0-9]*"):
-        try:
-            if os.path.basename(os.readlink(entry / "exe")).split(" ")[0] != program:
-                continue
-            parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-            if (mark and mark in (entry / "cmdline").read_text()) or parent in parents:
-                yield int(entry.name)
-        except OSError:
-            continue
 
 
 def poster(seed):
@@ -173,12 +129,6 @@ class Killer:
         wait_for("new frames of a play", RECOVERY_S, lambda: self.tap.frames > before + 3, self.demo.programs, every=0.02)
 
 
-def rows(database, sql):
-    with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as db:
-        assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        return db.execute(sql).fetchall()
-
-
 class KillEveryProgram(unittest.TestCase):
     maxDiff = None
 
@@ -204,7 +154,7 @@ class KillEveryProgram(unittest.TestCase):
             item["ms"] = 0
         demo.duration = lambda item: max((r["duration_ms"] for r in item["renditions"]), default=0) or 1200
         demo.campaign()
-        tap = Tap(demo)
+        tap = PipeTap(demo)
         killer = Killer(demo, tap)
         killer.launch_agent()
         demo.enrol()

@@ -106,6 +106,7 @@ void Agent::dispatch(const Event& event, const Now& now, Actions& out) {
   std::visit(Overloaded{
                  [&](const Tick& e) {
                    if (e.free_mb >= 0) free_mb_ = e.free_mb;
+                   if (e.machine) note_machine(*e.machine, now);
                  },
                  [&](const Shutdown&) {
                    director_.shut_down(now, out);

@@ -111,6 +111,7 @@ class Agent {
   bool withdrawals_done() const;
   void save(const Now& now, Actions& out);
   void note_alarms(const Now& now, const Actions& out);
+  void note_machine(const Health& health, const Now& now);
   Programme programme(const Now& now);
   /// The director whose play this is; the main zone's for one that nobody knows.
   Director& of(std::string_view play) { return side_.knows(play) ? side_ : director_; }
@@ -156,6 +157,7 @@ class Agent {
   std::string status_told_;
   std::int64_t free_mb_ = -1;
   int boot_shown_ = 0;
+  Health machine_;
 };
 
 }  // namespace fz::agent

@@ -25,6 +25,22 @@ void Agent::note_alarms(const Now& now, const Actions& out) {
   if (updater_ && updater_->last_success() && updater_->state() == Update::idle) last_trouble_.reset();
 }
 
+// Alarms by what has changed, not by every measurement: the count says how often it came.
+void Agent::note_machine(const Health& health, const Now& now) {
+  const auto note = [&](bool changed, const char* name, const std::string& detail) {
+    if (!changed) return;
+    Noted& noted = alarms_[name];
+    noted.at = now.utc;
+    noted.detail = detail;
+    ++noted.count;
+  };
+  note(health.hot && !machine_.hot, "machine_hot", std::to_string(health.temperature_c.value_or(0)) + " C");
+  note(health.under_voltage && !machine_.under_voltage, "machine_under_voltage", "");
+  const auto errors = health.storage_errors.value_or(0);
+  note(errors > machine_.storage_errors.value_or(0), "machine_storage_errors", std::to_string(errors));
+  machine_ = health;
+}
+
 std::string Agent::status_json(const Now& now) const {
   json::array alarms;
   for (const auto& [code, noted] : alarms_)
@@ -45,6 +61,9 @@ std::string Agent::status_json(const Now& now) const {
   if (sound_lost_) status["sound_lost"] = true;
   if (auto alerts = takeover_.report(); !alerts.empty()) status["alerts"] = std::move(alerts);
   if (free_mb_ >= 0) status["free_mb"] = free_mb_;
+  if (machine_.temperature_c) status["temperature_c"] = *machine_.temperature_c;
+  if (machine_.storage_errors) status["storage_errors"] = *machine_.storage_errors;
+  if (machine_.under_voltage) status["under_voltage"] = true;
   return json::write(status);
 }
 

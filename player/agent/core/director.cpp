@@ -15,6 +15,7 @@ constexpr Millis kOverdue{5000};                  // beyond the declared duratio
 constexpr Millis kStopLimit{5000};                // a stop must be answered
 constexpr Millis kHeartbeat{5000};                // the screen speaks every second
 constexpr Millis kSwapMargin{3000};               // enough time to cue what a new set wants next
+constexpr Millis kDesperate{3000};                // after a failure, when there is nothing else to show
 constexpr Millis kTakeLater{1500};                // before its end, whatever is ready may follow
 
 }  // namespace
@@ -36,6 +37,7 @@ void Director::remove(const std::string& id, Actions& out) {
 
 void Director::punish(const Play& p, const Now& now, Chance& chance) {
   Penalty& penalty = penalties_[p.item.sha256];
+  penalty.since = now.boot;
   penalty.until = now.boot + penalty.backoff.fail(chance);
 }
 
@@ -272,10 +274,12 @@ void Director::check_times(const Now& now, Chance& chance, Actions& out) {
 }
 
 std::optional<schedule::Pick> Director::pick(const Now& now, UtcTime at, const Programme& programme) {
+  bool desperate = false;
   const auto refused = [&](const schedule::Item& wanted, std::uint64_t max_bytes) {
     const auto item = programme.catalogue->find(wanted.approval);
     if (item == programme.catalogue->end() || item->second.length > max_bytes) return true;
-    if (const auto p = penalties_.find(item->second.sha256); p != penalties_.end() && p->second.until > now.boot) return true;
+    if (const auto p = penalties_.find(item->second.sha256); p != penalties_.end() && p->second.until > now.boot)
+      if (!desperate || now.boot - p->second.since < kDesperate) return true;
     return programme.door(item->second, true, now.utc).has_value() || programme.door(item->second, true, at).has_value();
   };
   const auto silenced = [&](const schedule::Slot& s) {
@@ -291,7 +295,11 @@ std::optional<schedule::Pick> Director::pick(const Now& now, UtcTime at, const P
   const auto any = [&](const schedule::Slot& s, const schedule::Item& i) {
     return silenced(s) || (programme.once && picked_.contains({s.id, i.approval})) || refused(i, UINT64_MAX);
   };
-  return rotation_.next(*programme.playlist, *programme.zone, at, any, nullptr, programme.once);
+  auto p = rotation_.next(*programme.playlist, *programme.zone, at, any, nullptr, programme.once);
+  if (p || !queue_.empty() || programme.once) return p;
+  // Dark, and all that may be shown has failed lately: another try is better than the slate for ten minutes.
+  desperate = true;
+  return rotation_.next(*programme.playlist, *programme.zone, at, any);
 }
 
 void Director::fill(const Now& now, const Programme& programme, Actions& out) {

@@ -115,7 +115,7 @@ class Director {
   };
   struct Penalty {
     Backoff backoff{Millis{2000}, Millis{600000}};
-    Millis until{};
+    Millis since{}, until{};
   };
 
   Play* find(std::string_view id);

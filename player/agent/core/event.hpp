@@ -6,14 +6,16 @@
 #include <variant>
 #include <vector>
 
+#include "player/agent/core/health.hpp"
 #include "shared/base/error.hpp"
 #include "shared/trust/documents.hpp"
 #include "shared/wire/messages.hpp"
 
 namespace fz::agent {
 
-struct Tick {                 ///< wake_at() has come
-  std::int64_t free_mb = -1;  ///< of the store's file system; -1: not measured now
+struct Tick {                       ///< wake_at() has come
+  std::int64_t free_mb = -1;        ///< of the store's file system; -1: not measured now
+  std::optional<Health> machine{};  ///< where it was measured now
 };
 
 struct Shutdown {};  ///< the program is asked to end: what is on the surface is taken off, so that its end is known

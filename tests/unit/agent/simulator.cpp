@@ -34,11 +34,29 @@ Faults Faults::rough() {
   return f;
 }
 
-Simulator::Simulator(std::uint64_t seed, Faults faults)
-    : server(kOfficeNow, seed + 1), chance_(seed), faults_(faults), key_(server.office.make_key()) {
+Faults Faults::years() {
+  constexpr Millis kDay = 24 * kHour;
+  Faults f;
+  f.agent_kill = 2 * kDay;
+  f.screen_crash = 2 * kDay;
+  f.power_cut = kDay;
+  f.outage = 4 * kDay;
+  f.blob_damage = 2 * kDay;
+  f.wall_jump = 5 * kDay;
+  f.publication = kDay;
+  f.bad_bytes = 3 * kDay;
+  f.disk_full = 7 * kDay;
+  f.cue_fail_permille = 3;
+  f.decoder_die_permille = 3;
+  f.decoder_hang_permille = 3;
+  return f;
+}
+
+Simulator::Simulator(std::uint64_t seed, Faults faults, Millis leap, int item_scale)
+    : server(kOfficeNow, seed + 1), chance_(seed), faults_(faults), key_(server.office.make_key()), leap_(leap), item_scale_(item_scale) {
   for (int i = 0; i < 6; ++i) {
     const auto n = std::to_string(next_item_++);
-    server.add({.id = "ap-" + n, .bytes = "film " + n + std::string(1000, 'x'), .duration = Millis{5000 + 3000 * i}});
+    server.add({.id = "ap-" + n, .bytes = "film " + n + std::string(1000, 'x'), .duration = item_scale_ * Millis{5000 + 3000 * i}});
   }
   server.publish(now());
   plan_fault(faults_.agent_kill, [this] { kill_agent(); });
@@ -58,7 +76,17 @@ Simulator::Simulator(std::uint64_t seed, Faults faults)
   plan_fault(faults_.publication, [this] { publication(); });
   plan_fault(faults_.bad_bytes, [this] {
     corrupt_answers = true;
-    at(time_ + between(1000, 120000), [this] { corrupt_answers = false; });
+    at(time_ + between(1000, 120000), [this] {
+      corrupt_answers = false;
+      reachable_ = time_;
+    });
+  });
+  plan_fault(faults_.disk_full, [this] {
+    disk.full = true;
+    at(time_ + between(1000, 1800000), [this] {
+      disk.full = false;
+      reachable_ = time_;
+    });
   });
   at(time_ + kHour, [this] { hourly(1); });
   at(time_ + kSecond, [this] { every_second(); });
@@ -79,7 +107,25 @@ void Simulator::hourly(int hour) {
 
 void Simulator::every_second() {
   screen_tick();
-  at(time_ + kSecond, [this] { every_second(); });
+  at(time_ + std::max(kSecond, calm()), [this] { every_second(); });
+}
+
+// How long nothing but waiting is ahead: a play is on the surface and does not hang, or nothing may be shown and nobody can be asked.
+Millis Simulator::calm() const {
+  if (leap_ == Millis{0} || !connected_) return Millis{0};
+  if (screen_.empty())
+    return !server_up_ && time_ - dark_since_ > kMinute && time_ - could_show_since_ <= kMinute ? std::min(leap_, kMinute) : Millis{0};
+  const auto& p = screen_.front();
+  if (p.started < Millis{0} || p.hangs) return Millis{0};
+  return std::min(leap_, p.started + p.duration - 2 * kSecond - time_);
+}
+
+// After a leap the agent first hears what the screen has said every second meanwhile; the last word counts.
+void Simulator::speak() {
+  if (leap_ == Millis{0} || !connected_ || time_ - spoken_ < kSecond) return;
+  spoken_ = time_;
+  check_surface();
+  step(FromScreen{alive()});
 }
 
 void Simulator::plan_fault(Millis mean, std::function<void()> f) {
@@ -96,7 +142,8 @@ void Simulator::at(Millis when, std::function<void()> f) {
 }
 void Simulator::later(Millis delay, Event event) {
   at(time_ + delay, [this, run = run_, e = std::move(event)] {
-    if (agent_ && run == run_) step(e);
+    if (!agent_ || run != run_) return;
+    step(e);
   });
 }
 void Simulator::violation(const std::string& what) {
@@ -112,6 +159,9 @@ void Simulator::boot_agent() {
   config.build_date = kOfficeNow - Days{60};
   config.root = server.metadata.at("1.root.json");
   config.server = "https://server";
+  config.limits = limits;
+  config.status_every = status_every;
+  config.plays_gather = plays_gather;
   config.session.boot = fmt::format("{:032x}", run_);
   config.session.random_hex = [this](std::size_t n) {
     std::string hex;
@@ -151,7 +201,7 @@ void Simulator::boot_agent() {
   loaded.acknowledged = disk.acknowledged;
   loaded.open = disk.intents;
   agent_ = Agent::start(key_, std::move(config), std::move(loaded), {time_ - booted_, now() + wall_offset}, chance_.next()).value();
-  last_trouble_ = time_;
+  last_trouble_ = reachable_ = time_;
   step(Tick{1000});
   if (connected_) connect_screen();
 }
@@ -191,6 +241,7 @@ void Simulator::crash_screen() {
 
 void Simulator::connect_screen() {
   connected_ = true;
+  spoken_ = time_;  // first come the greetings below
   wire::Ready r;
   r.width = 1920;
   r.height = 1080;
@@ -209,7 +260,7 @@ void Simulator::connect_screen() {
 
 void Simulator::set_server_up(bool up) {
   server_up_ = up;
-  last_trouble_ = time_;
+  reachable_ = time_;
   if (!up && channel_up_) {
     channel_up_ = false;
     later(Millis{5}, ChannelClosed{fail(Code::connection_lost)});
@@ -230,6 +281,7 @@ void Simulator::publication() {
     if (!server.withdrawn.contains(it->first)) {
       const auto id = it->first;
       const auto envelope = server.withdraw(id, now());
+      withdrawn_at_[id] = time_;
       push("{\"m\":\"withdrawals\",\"envelope\":" + envelope + "}");
       if (channel_up_) withdrawn_known_[id] = time_ + Millis{1500};
     }
@@ -238,7 +290,7 @@ void Simulator::publication() {
   server.add({.id = "ap-" + n,
               .bytes = "film " + n + std::string(500 + chance_.next() % 5000, 'y'),
               .kind = lucky(200) ? trust::Kind::bulletin : trust::Kind::loop,
-              .duration = between(3000, 60000)});
+              .duration = item_scale_ * between(3000, 60000)});
   if (server.approvals.size() > 12) {
     for (const auto& [id, a] : server.approvals)
       if (server.withdrawn.contains(id)) {
@@ -257,7 +309,8 @@ bool Simulator::run_until(const std::function<bool()>& done, Millis limit) {
   const Millis end = time_ + limit;
   while (!done()) {
     Millis next = queue_.empty() ? end : queue_.top().first.first;
-    const Millis wake = agent_ ? std::max(time_, std::min(end, agent_->wake_at() + booted_)) : end;
+    Millis wake = agent_ ? std::max(time_, std::min(end, agent_->wake_at() + booted_)) : end;
+    if (agent_) wake = std::min(end, std::max(wake, ticked_ + calm()));
     if (std::min(next, wake) >= end) {
       time_ = end;
       return done();
@@ -265,10 +318,11 @@ bool Simulator::run_until(const std::function<bool()>& done, Millis limit) {
     if (wake < next) {
       idle_ticks_ = wake == time_ ? idle_ticks_ + 1 : 0;
       if (idle_ticks_ > 100) throw std::logic_error("the agent wants to be woken again and again at the same instant");
-      time_ = wake;
+      time_ = ticked_ = wake;
       step(Tick{});
       continue;
     }
+    if (next > time_) idle_ticks_ = 0;
     time_ = std::max(time_, next);
     auto f = std::move(const_cast<Entry&>(queue_.top()).second);
     queue_.pop();
@@ -281,10 +335,11 @@ void Simulator::run(Millis span) {
 }
 
 void Simulator::step(const Event& event) {
+  speak();
   ++steps;
   const auto actions = agent_->handle(event, {time_ - booted_, now() + wall_offset}, chance_.next());
   for (const auto& a : actions) {
-    trace = crypto::sha256_hex(trace + std::to_string(time_.count()) + describe(a));
+    if (tracing) trace = crypto::sha256_hex(trace + std::to_string(time_.count()) + describe(a));
     carry_out(a);
   }
 }
@@ -353,7 +408,6 @@ void Simulator::carry_out(const Action& action) {
                    if (!connected_) return;
                    screen_.push_back({a.play, a.item.approval, a.item.sha256, a.duration, false, false, false, Millis{-1}});
                    const bool fails = faults_on_ && lucky(faults_.cue_fail_permille);
-                   if (fails) last_decode_fault_ = time_;
                    at(time_ + between(150, 400), [this, id = a.play, fails, run = screen_run_] {
                      if (run != screen_run_) return;
                      const auto p = std::find_if(screen_.begin(), screen_.end(), [&](const OnScreen& s) { return s.id == id; });
@@ -384,7 +438,9 @@ void Simulator::carry_out(const Action& action) {
                    }
                    at(time_ + answer_in(), [this, e, a, run = run_]() mutable {
                      if (!agent_ || run != run_) return;
-                     if (!server_up_) {
+                     if (disk.full) {
+                       e.error = fail(Code::disk_full);
+                     } else if (!server_up_) {
                        e.error = fail(Code::unreachable, {{"host", "server"}});
                      } else {
                        auto r = server.answer({"GET", "/v1/blobs/" + a.sha256, "", a.token, ""}, now());
@@ -404,6 +460,8 @@ void Simulator::carry_out(const Action& action) {
                      if (!agent_ || run != run_) return;
                      if (fetch != fetches_) {
                        e.error = fail(Code::cancelled);
+                     } else if (disk.full) {
+                       e.error = fail(Code::disk_full);
                      } else if (!server_up_) {
                        e.error = fail(Code::connection_lost, {{"host", "server"}});
                      } else {

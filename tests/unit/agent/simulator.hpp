@@ -12,15 +12,19 @@ namespace fz::test {
 
 struct Faults {
   // Mean time between, 0: never.
-  Millis agent_kill{0}, screen_crash{0}, power_cut{0}, outage{0}, blob_damage{0}, wall_jump{0}, publication{0}, bad_bytes{0};
+  Millis agent_kill{0}, screen_crash{0}, power_cut{0}, outage{0}, blob_damage{0}, wall_jump{0}, publication{0}, bad_bytes{0}, disk_full{0};
   int cue_fail_permille = 0, decoder_die_permille = 0, decoder_hang_permille = 0;
   static Faults none() { return {}; }
   static Faults rough();
+  /// What a screen meets in years: the same faults, days apart instead of minutes.
+  static Faults years();
 };
 
 class Simulator {
  public:
-  Simulator(std::uint64_t seed, Faults faults);
+  /// `leap` over zero: while a play is on the surface and nothing else happens, the screen's word and the agent's tick come this far
+  /// apart instead of every second; `item_scale` makes the plays longer. For years of simulated time.
+  Simulator(std::uint64_t seed, Faults faults, Millis leap = Millis{0}, int item_scale = 1);
   ~Simulator();
 
   void boot_agent();
@@ -52,6 +56,9 @@ class Simulator {
   std::int64_t steps = 0;
   std::vector<std::string> ticker;         ///< what the screen's ticker was last told
   std::string trace;                       ///< hash over every action and its time so far
+  bool tracing = true;
+  agent::UpdateLimits limits;
+  Millis status_every{30000}, plays_gather{2000};
   wire::Output output;                     ///< as the screen was told last
   bool sound_lost = false;                 ///< what the screen says of its sound device
   bool drop_go = false;                    ///< a broken screen that never starts what it was told to show
@@ -101,6 +108,10 @@ class Simulator {
   void publication();
   void hourly(int hour);
   void every_second();
+  Millis calm() const;
+  void speak();
+  wire::Alive alive() const;
+  void check_withdrawn(const OnScreen& p);
   Millis between(std::int64_t a, std::int64_t b) { return chance_.between(Millis{a}, Millis{b}); }
   bool lucky(int permille) { return static_cast<int>(chance_.next() % 1000) < permille; }
 
@@ -130,8 +141,10 @@ class Simulator {
   std::map<std::string, Shown> shown_;
   std::uint64_t screen_run_ = 0;
   bool connected_ = false;
-  Millis dark_since_{0}, could_show_since_{0}, last_decode_fault_{-3600000}, last_trouble_{0};
-  std::map<std::string, Millis> withdrawn_known_;
+  Millis dark_since_{0}, could_show_since_{0}, last_trouble_{0};
+  Millis leap_{0}, spoken_{0}, ticked_{0}, reachable_{0};
+  int item_scale_ = 1;
+  std::map<std::string, Millis> withdrawn_known_, withdrawn_at_;
 };
 
 }  // namespace fz::test

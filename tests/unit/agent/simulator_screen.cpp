@@ -9,6 +9,7 @@ namespace fz::test {
 using namespace agent;
 namespace {
 constexpr Millis kSecond{1000}, kMinute{60000};
+constexpr Millis kRestart{8000};  // a program that was killed comes back within four seconds, and its first item has to be opened
 template <class... F>
 struct Overloaded : F... {
   using F::operator()...;
@@ -164,26 +165,45 @@ void Simulator::screen_advance() {
   if (faults_on_ && (p.hangs || lucky(faults_.decoder_die_permille))) {
     length = length / 3;
     reason = wire::EndReason::decoder_died;
-    last_decode_fault_ = time_;
   } else if (faults_on_ && lucky(faults_.decoder_hang_permille)) {
     p.hangs = true;
-    last_decode_fault_ = time_;
-    return;
+    // The agent ends it; where the agent that knew of it is gone, the screen does.
+    length = std::min(length, 20 * kSecond);
+    reason = wire::EndReason::decoder_died;
   }
   at(time_ + length, [this, id = p.id, reason, run = screen_run_] {
     if (run == screen_run_ && !screen_.empty() && screen_.front().id == id && screen_.front().started >= Millis{0}) screen_end(reason);
   });
 }
 
-void Simulator::screen_tick() {
-  if (!connected_) return;
+wire::Alive Simulator::alive() const {
   const bool on = !screen_.empty() && screen_.front().started >= Millis{0};
   wire::Alive a;
   a.holding = on && screen_.front().hangs;
   a.slate = !on;
   a.sound_lost = sound_lost;
-  from_screen(a);
+  return a;
+}
+
+void Simulator::screen_tick() {
+  if (!connected_) return;
+  spoken_ = time_;
+  from_screen(alive());
   check_surface();
+}
+
+// Pushed over an open channel it is gone in seconds; without one at the next poll of a screen that reaches its server.
+void Simulator::check_withdrawn(const OnScreen& p) {
+  if (const auto w = withdrawn_known_.find(p.approval);
+      w != withdrawn_known_.end() && agent_ && time_ > w->second && time_ - last_trouble_ > kMinute)
+    violation("withdrawn and still shown: " + p.approval);
+  if (!agent_ || !agent_->trusted()) return;
+  if (agent_->trusted()->is_withdrawn(p.approval, now()) && time_ - p.started > Millis{2500})
+    withdrawn_known_.try_emplace(p.approval, time_ + Millis{2500});
+  if (const auto w = withdrawn_at_.find(p.approval); w != withdrawn_at_.end() && server_up_ && !corrupt_answers && !disk.full) {
+    const auto bound = limits.poll_max + 2 * limits.retry_most + limits.metadata_total + leap_;
+    if (time_ - std::max(w->second, reachable_) > bound) violation("withdrawn long ago and still shown: " + p.approval);
+  }
 }
 
 // What must hold at every instant that somebody could look.
@@ -197,21 +217,12 @@ void Simulator::check_surface() {
       if (a->second.renditions[0].sha256 != p.sha) violation("other bytes than approved: " + p.approval);
       if (now() > a->second.valid_until + Seconds{2}) violation("expired: " + p.approval);
     }
-    if (const auto w = withdrawn_known_.find(p.approval);
-        w != withdrawn_known_.end() && agent_ && time_ > w->second && time_ - last_trouble_ > kMinute)
-      violation("withdrawn and still shown: " + p.approval);
-    if (agent_ && agent_->trusted()) {
-      static_assert(sizeof(wire::Alive) > 0);
-      const auto* t = agent_->trusted();
-      if (t->is_withdrawn(p.approval, now()) && time_ - p.started > Millis{2500} &&
-          withdrawn_known_.try_emplace(p.approval, time_ + Millis{2500}).second)
-        return;
-    }
+    check_withdrawn(p);
     return;
   }
   // Dark: has there been something that may be shown for six seconds?
-  const bool excused = !agent_ || !connected_ || !agent_->updater() || agent_->updater()->set().targets_version == 0 ||
-                       time_ - last_trouble_ < 20 * kSecond || time_ - last_decode_fault_ < 21 * kMinute;
+  const bool excused =
+      !agent_ || !connected_ || !agent_->updater() || agent_->updater()->set().targets_version == 0 || time_ - last_trouble_ < kRestart;
   std::string available;
   if (!excused) {
     const auto time = agent_->time(time_ - booted_);

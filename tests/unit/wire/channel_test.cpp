@@ -34,6 +34,10 @@ TEST(Channel, PacketsKeepTheirBoundsAndBringDescriptors) {
   struct stat st {};
   ASSERT_EQ(::stat((f.path / "s").c_str(), &st), 0);
   EXPECT_EQ(st.st_mode & 0777, 0600u);
+  const auto shared = Listener::listen(f.path / "group", true);
+  ASSERT_TRUE(shared);
+  ASSERT_EQ(::stat((f.path / "group").c_str(), &st), 0);
+  EXPECT_EQ(st.st_mode & 0777, 0660u);
   auto client = Channel::connect(f.path / "s");
   ASSERT_TRUE(client);
   auto server = listener->accept();

@@ -1,0 +1,12 @@
+// Temperature, supply and storage as Linux tells them in /sys; no privileges needed.
+#pragma once
+#include "player/agent/core/health.hpp"
+#include "shared/base/file.hpp"
+
+namespace fz::agent {
+
+/// thermal zones (Documentation/driver-api/thermal), hwmon's in0_lcrit_alarm (Documentation/hwmon/sysfs-interface), SCSI's ioerr_cnt,
+/// ext4's errors_count. What is not there is left out. `sys`: "/sys", or a test's.
+Health machine_health(const fs::path& sys = "/sys");
+
+}  // namespace fz::agent

@@ -4,7 +4,10 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cerrno>
 #include <charconv>
+#include <cstdlib>
+#include <memory>
 
 #include "player/keys/ceremony.hpp"
 #include "player/keys/inspect.hpp"
@@ -51,7 +54,21 @@ void Shared::run(const std::function<Result<void>()>& work) {
   outcome = work();
 }
 void Shared::show(const json::object& answer, const std::string& people) const {
-  fmt::print("{}\n", json ? json::write(answer) : people);
+  if (!json) {
+    fmt::print("{}\n", people);
+    if (rehearse) fmt::print("演练完成：没有写入任何文件，现行的名单和密钥不变 rehearsal: nothing was written, nothing has changed\n");
+    return;
+  }
+  auto out = answer;
+  if (rehearse) out["rehearsal"] = true;
+  fmt::print("{}\n", json::write(out));
+}
+Result<void> Shared::write(const fs::path& path, std::string_view text) const {
+  if (!rehearse) return write_atomic(path, text);
+  std::error_code ec;
+  auto folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  if (!fs::is_directory(folder, ec)) return fail(Code::not_found, {{"what", folder.string()}});
+  return {};
 }
 
 void add_ceremony(CLI::App& app, Shared& shared) {
@@ -77,6 +94,16 @@ void add_ceremony(CLI::App& app, Shared& shared) {
       order.demo = o->demo;
       order.now = shared.now;
       order.out = o->out;
+      if (shared.rehearse) {  // the same work in a folder that goes away, its keys with it
+        if (fs::exists(order.out / "1.root.json")) return fail(Code::file_exists, {{"path", (order.out / "1.root.json").string()}});
+        std::string pattern = (fs::temp_directory_path() / "fz-keys-XXXXXX").string();
+        if (!::mkdtemp(pattern.data())) return disk_error(errno, pattern);
+        order.out = pattern;
+      }
+      const std::unique_ptr<fs::path, void (*)(fs::path*)> removed(shared.rehearse ? &order.out : nullptr, [](fs::path* folder) {
+        std::error_code ignored;
+        fs::remove_all(*folder, ignored);
+      });
       FZ_TRY(order.online, read_public_key(o->online));
       order.description = default_description(o->region);
       if (!o->description.empty()) {
@@ -127,7 +154,7 @@ void add_key_commands(CLI::App& app, Shared& shared) {
       if (!o->plain) {
         FZ_TRY(passphrase, shared.passphrase.fresh("口令 passphrase: "));
       }
-      FZ_CHECK(crypto::write_key_file(o->file, k, o->holder, o->purpose, passphrase));
+      if (!shared.rehearse) FZ_CHECK(crypto::write_key_file(o->file, k, o->holder, o->purpose, passphrase));
       shared.show({{"file", o->file}, {"keyid", k.id()}, {"public", k.public_key().hex()}},
                   fmt::format("{}\n公钥 public  {}\n编号 keyid   {}", o->file, k.public_key().hex(), k.id()));
       return {};

@@ -1,6 +1,7 @@
 #include "player/keys/documents.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace fz::keys {
 namespace {
@@ -63,6 +64,57 @@ Result<std::string> next_root(const trust::Root& current, const RootChange& chan
   if (root.root.threshold < 1 || static_cast<std::size_t>(root.root.threshold) > root.root.keyids.size())
     return fail(Code::bad_field, {{"field", "threshold"}, {"what", std::to_string(root.root.keyids.size()) + " keys"}});
   return trust::write_root(root);
+}
+
+namespace {
+void replace_in(std::vector<std::string>& keyids, const std::string& old, bool keep_old, const std::string& fresh) {
+  auto at = std::find(keyids.begin(), keyids.end(), old);
+  if (at == keyids.end()) return;
+  if (!keep_old) at = keyids.erase(at);
+  if (!fresh.empty() && std::find(keyids.begin(), keyids.end(), fresh) == keyids.end()) keyids.push_back(fresh);
+}
+/// Different people who can still sign for the group.
+int active_holders(const trust::Reviewers& list, const trust::ApproverGroup& group) {
+  std::set<std::string> people;
+  for (auto& id : group.keyids)
+    if (auto& key = list.keys.at(id); !key.retired) people.insert(key.holder);
+  return static_cast<int>(people.size());
+}
+}  // namespace
+
+Result<std::string> next_reviewers(const trust::Reviewers& current, const StaffChange& change, UtcTime now) {
+  auto list = current;
+  list.version += 1;
+  list.issued = now;
+  list.expires = now + Days{change.days};
+  if (change.new_epoch) list.withdraw_epoch += 1;
+  std::string fresh;
+  if (change.replacement) {
+    fresh = crypto::keyid(*change.replacement);
+    if (list.keys.contains(fresh)) return fail(Code::bad_field, {{"field", "replacement"}, {"what", fresh}});
+    list.keys.emplace(fresh, trust::ReviewerKey{change.holder, *change.replacement, {}});
+  }
+  bool any = false;
+  for (auto& [id, key] : current.keys) {
+    // A thief's signature carries whatever date he likes, so that a retired key of his is removed too.
+    if (change.loss == Loss::none || key.holder != change.holder || (key.retired && change.loss != Loss::stolen)) continue;
+    any = true;
+    bool keep = change.loss != Loss::stolen;
+    for (auto& group : list.approve) replace_in(group.keyids, id, keep, fresh);
+    for (auto* role : {&list.withdraw, &list.renew}) replace_in(role->keyids, id, false, fresh);
+    if (keep)
+      list.keys.at(id).retired = now;
+    else
+      list.keys.erase(id);
+  }
+  if (!any && change.loss != Loss::none) return fail(Code::not_found, {{"what", change.holder}});
+  for (auto& group : list.approve)
+    if (active_holders(list, group) < group.threshold)
+      return fail(Code::bad_field, {{"field", group.group},
+                                    {"what", std::to_string(active_holders(list, group)) + " < " + std::to_string(group.threshold)}});
+  if (list.withdraw.keyids.empty() || list.renew.keyids.empty())
+    return fail(Code::bad_field, {{"field", "withdraw, renew"}, {"what", "0"}});
+  return trust::write_reviewers(list);
 }
 
 Result<std::string> withdraw(std::string_view previous, const trust::Withdrawal& entry, int life_days, UtcTime now,

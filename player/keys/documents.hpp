@@ -24,6 +24,24 @@ struct RootChange {
 /// The payload of the next root, not signed. Errors: not_found (a keyid), bad_field (threshold out of reach).
 Result<std::string> next_root(const trust::Root& current, const RootChange& change, UtcTime now);
 
+/// What happened to a person's keys.
+enum class Loss {
+  lost,    ///< nobody has it: what it approved before counts until its end
+  left,    ///< the person left; as lost, and nothing takes its place
+  stolen,  ///< somebody else may have it: what leans on it goes off screen
+  none,    ///< nothing: the list gets a later end
+};
+struct StaffChange {
+  std::string holder;  ///< not for `none`
+  Loss loss = Loss::lost;
+  std::optional<crypto::PublicKey> replacement;  ///< stands where the old key stood; not for `left`
+  bool new_epoch = false;                        ///< a thief used the withdrawals' version numbers up
+  int days = 365;
+};
+/// The payload of the next reviewers list, not signed. Errors: not_found (no valid key of the holder), bad_field (a group or
+/// role that could not sign any more, a replacement that is listed already).
+Result<std::string> next_reviewers(const trust::Reviewers& current, const StaffChange& change, UtcTime now);
+
 /// The latest withdrawals document with one more entry and the next version, signed. `previous` is a withdrawals envelope
 /// or a renewal of one; both keep every earlier entry.
 Result<std::string> withdraw(std::string_view previous, const trust::Withdrawal& entry, int life_days, UtcTime now,

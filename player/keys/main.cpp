@@ -25,6 +25,9 @@ int main(int argc, char** argv) {
   app.add_option("--passphrase-file", shared.passphrase.file,
                  "口令在文件第一行；缺省在终端询问 first line of this file; default: asks on the terminal");
   app.add_option("--now", shared.now_text, "当作现在的时间（演练） take this as the present time, for rehearsals");
+  app.add_flag("--rehearse", shared.rehearse,
+               "演练：用真实的文件和密钥做完全部步骤并检验，但不写入任何文件\n"
+               "rehearsal: every step with the real files and keys, all checked, and nothing is written");
   keys::add_ceremony(app, shared);
   keys::add_key_commands(app, shared);
   keys::add_sign_commands(app, shared);

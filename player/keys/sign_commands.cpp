@@ -20,7 +20,7 @@ Result<void> sign_file(const Shared& shared, const SignOptions& o, std::string_v
     FZ_TRY(auto key, open_key_file(shared, path));
     FZ_TRY(text, add_signature_to(text, type, key));
   }
-  FZ_CHECK(write_atomic(o.out.empty() ? o.file : o.out, text));
+  FZ_CHECK(shared.write(o.out.empty() ? o.file : o.out, text));
   auto envelope = trust::read_envelope(text);
   auto count = envelope ? envelope->signatures.size() : 0;
   shared.show({{"file", o.out.empty() ? o.file : o.out}, {"signatures", count}}, fmt::format("签名数 signatures: {}", count));
@@ -48,7 +48,8 @@ void add_sign_commands(CLI::App& app, Shared& shared) {
   rotate->add_option("--out", o->out, "输出文件夹（写 N.root.json） folder for N.root.json")->required();
   rotate->add_option("--key", o->keys, "签名用的根密钥 root key files that sign")->required();
   rotate->add_option("--add", o->add, "新增的根公钥 root public keys to add: hex or files");
-  rotate->add_option("--remove", o->remove, "去掉的根密钥编号 keyids of root keys to remove");
+  rotate->add_option("--remove", o->remove,
+                     "去掉的根密钥：编号，或公开部分的文件 root keys to remove: keyids, or files with their public part");
   rotate->add_option("--online-key", o->online, "新的服务器在线公钥 a new online key of the server");
   rotate->add_option("--threshold", o->threshold, "新的门限 the new threshold");
   rotate->add_option("--days", o->days, "有效天数 days until it ends")->check(CLI::Range(30, 3650));
@@ -62,7 +63,14 @@ void add_sign_commands(CLI::App& app, Shared& shared) {
         FZ_TRY(auto key, read_public_key(k));
         change.add.push_back(std::move(key));
       }
-      change.remove = o->remove;
+      for (auto& k : o->remove) {
+        if (current.keys.contains(k)) {
+          change.remove.push_back(k);
+          continue;
+        }
+        FZ_TRY(auto key, read_public_key(k));
+        change.remove.push_back(crypto::keyid(key));
+      }
       change.days = o->days;
       if (o->threshold > 0) change.threshold = o->threshold;
       if (!o->online.empty()) {
@@ -76,7 +84,7 @@ void add_sign_commands(CLI::App& app, Shared& shared) {
       }
       auto file = fs::path(o->out) / (std::to_string(current.version + 1) + ".root.json");
       if (fs::exists(file)) return fail(Code::file_exists, {{"path", file.string()}});
-      FZ_CHECK(write_atomic(file, next));
+      FZ_CHECK(shared.write(file, next));
       FZ_TRY(auto screen, trust::TrustedState::init(text, {}));
       auto taken = screen.update_root(next);
       shared.show(
@@ -90,6 +98,7 @@ void add_sign_commands(CLI::App& app, Shared& shared) {
   add_sign_command(reviewers, shared, trust::kReviewersType,
                    "签审核人名单：先用 inspect --payload 取出内容，改好（版本加一）再签\n"
                    "Sign a reviewers list: take the payload by inspect --payload, edit it (next version), sign it.");
+  add_staff_commands(*reviewers, shared);
 }
 
 namespace {
@@ -123,7 +132,7 @@ Result<void> run_withdraw(const Shared& shared, const WithdrawOptions& o) {
   FZ_TRY(auto days, life_days(o));
   FZ_TRY(auto previous, read_file(o.previous, kMaxText));
   FZ_TRY(auto text, withdraw(previous, {o.approval, shared.now, until, by, o.reason}, days, shared.now, key));
-  FZ_CHECK(write_atomic(o.out, text));
+  FZ_CHECK(shared.write(o.out, text));
   shared.show({{"file", o.out}, {"approval_id", o.approval}},
               fmt::format("{}\n已撤回 withdrawn: {}\n下一步 next: fz withdraw-import {}", o.out, o.approval, o.out));
   return {};
@@ -133,7 +142,7 @@ Result<void> run_renew(const Shared& shared, const WithdrawOptions& o) {
   FZ_TRY(auto days, life_days(o));
   FZ_TRY(auto previous, read_file(o.previous, kMaxText));
   FZ_TRY(auto text, renew(previous, days, shared.now, key));
-  FZ_CHECK(write_atomic(o.out, text));
+  FZ_CHECK(shared.write(o.out, text));
   auto end = format_time(shared.now + Days{days});
   shared.show({{"file", o.out}, {"expires", end}}, fmt::format("{}\n有效至 valid until {}", o.out, end));
   return {};

@@ -132,6 +132,7 @@ Result<void> move_unit(Store& db, const Context& ctx, Unit& u, const std::string
   FZ_CHECK(db.move_paths(u.path, path));
   u.parent = parent->id;
   u.path = path;
+  if (u.id != u.code) u.code = parent->code;  // it had its old parent's
   return {};
 }
 

@@ -66,7 +66,7 @@ TEST_F(TreeTest, ABranchMovesWholeAndALoopIsRefused) {
   ASSERT_TRUE(move(admin_, town.id, "500119"));
   EXPECT_EQ(move(stranger_, town.id, "500118").error().code, Code::not_found);
   EXPECT_EQ(move(clerk_, town.id, "500119").error().code, Code::forbidden_role);
-  EXPECT_EQ(move(stranger_, "500118", "500000").error().code, Code::unit_loop);  // nobody moves the node they stand on
+  EXPECT_EQ(move(stranger_, "500118", "500119").error().code, Code::unit_loop);  // nobody moves the node they stand on
 }
 
 TEST_F(TreeTest, ATableInAnyOrderOfRowsAllOrNothing) {

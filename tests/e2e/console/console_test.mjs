@@ -146,7 +146,7 @@ async function upload() {
   await clerk.page.waitForURL(/items\//)
   await clerk.page.locator('h1', { hasText: '96110来电' }).waitFor()
   await clerk.go('/library')
-  await waitFor('pictures of all three', 60, () => clerk.page.evaluate(() => [...document.querySelectorAll('.tile .thumb img')].filter((i) => i.naturalWidth > 0).length === 3))
+  await waitFor('pictures of all three', 180, () => clerk.page.evaluate(() => [...document.querySelectorAll('.tile .thumb img')].filter((i) => i.naturalWidth > 0).length === 3))
   await clerk.picture('library')
   await clerk.page.fill('.filters input', '公检') // two characters find it
   await waitFor('one is found', 20, async () => (await clerk.page.locator('.tile').count()) === 1)

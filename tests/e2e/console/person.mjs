@@ -36,7 +36,7 @@ export class Person {
     const p = new Person()
     p.url = url
     p.context = await browser.newContext({ ignoreHTTPSErrors: true, viewport: { width: 1366, height: 860 }, locale: 'zh-CN', timezoneId: 'Asia/Shanghai' })
-    p.context.setDefaultTimeout(Number(process.env.FZ_PATIENCE ?? 90) * 1000)
+    p.context.setDefaultTimeout(Number(process.env.FZ_PATIENCE ?? 180) * 1000)
     p.page = await p.context.newPage()
     p.wrong = []
     p.clicks = 0
@@ -86,7 +86,7 @@ export class Person {
   async file(n, path) {
     await this.page.locator('input[type=file][data-test=file]').nth(n).setInputFiles(path)
   }
-  says(text, seconds = 60) {
+  says(text, seconds = 120) {
     return this.page.getByText(text).first().waitFor({ timeout: seconds * 1000 })
   }
   async picture(name) {

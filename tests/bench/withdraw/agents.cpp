@@ -12,6 +12,7 @@
 
 #include "shared/base/file.hpp"
 #include "shared/base/id.hpp"
+#include "shared/base/json.hpp"
 #include "shared/net/ws_client.hpp"
 #include "shared/trust/state.hpp"
 

@@ -78,6 +78,12 @@ class Branch : public Flow {
     send("/v1/approvals", signed_statement(second, office.reviewer1), 200);
     ids["approval"] = text_of(b.expect(200, b.get("/v1/items/" + second)), "approval_id");
     ids["second item"] = second;
+    const auto card = text_of(o.expect(201, o.post("/v1/items", {{"title", "甲标题三"}, {"document", document}})), "id");
+    o.expect(200, o.post("/v1/items/" + card + "/submit",
+                         {{"group", "district"}, {"kind", "emergency"}, {"regions", json::array{"500119"}}, {"offline_days", 60}}));
+    reviewer[0].expect(200, reviewer[0].post("/v1/items/" + card + "/review", {{"act", "pass"}, {"checked", kChecked}}));
+    approve(card);
+    ids["alert"] = text_of(o.expect(201, o.post("/v1/alerts", {{"item", card}, {"minutes", 30}})), "id");
   }
   void enrol_at(const std::string& site) {
     Client anybody(base);

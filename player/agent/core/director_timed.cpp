@@ -1,4 +1,4 @@
-// The director by the clock: programmes that begin at a time, and hours in which the output is dark.
+// The director by the clock: what takes too long, programmes that begin at a time, and hours in which the output is dark.
 #include <algorithm>
 #include <utility>
 
@@ -9,7 +9,62 @@ namespace {
 
 constexpr Millis kProgrammeAhead{8000};  // a timed programme is got ready so long before its time
 
+constexpr Millis kOpenLimit{180000};      // hashing a large file on a slow card
+constexpr Millis kCueLimit{8000};         // the screen gives up after 5 s by itself
+constexpr Millis kStartLimit{5000};       // a play that was told to go with nothing before it
+constexpr Millis kInheritedLimit{15000};  // for a play of an earlier run to begin or be reported
+constexpr Millis kOverdue{5000};          // beyond the declared duration
+constexpr Millis kStopLimit{5000};        // a stop must be answered
+
 }  // namespace
+
+void Director::check_times(const Now& now, Chance& chance, Actions& out) {
+  std::vector<std::string> late;
+  const auto standing = ledger_->standing(zone_);
+  bool before_is_over = !standing.inherited;  // what an earlier run of this program put there goes on to its end
+  if (!standing.inherited || standing.begun) inherited_since_ = now.boot;
+  if (now.boot - inherited_since_ > kInheritedLimit) {
+    inherited_since_ = now.boot;
+    out.emplace_back(RestartScreen{"it does not report what it holds"});
+  }
+  for (auto& p : queue_) {
+    const Millis in_stage = now.boot - p.since;
+    switch (p.stage) {
+      case Stage::opening:
+        if (in_stage > kOpenLimit) late.push_back(p.id);
+        break;
+      case Stage::cueing:
+        if (in_stage > kCueLimit) late.push_back(p.id);
+        break;
+      case Stage::gone:
+        if (!before_is_over)
+          p.since = now.boot;
+        else if (in_stage > kStartLimit)
+          stop(p, "not_started", now, out);
+        break;
+      case Stage::on_air:
+        if (now.boot > p.started + p.pick.duration + kOverdue) stop(p, "overdue", now, out);
+        break;
+      case Stage::stopping:
+        if (in_stage > kStopLimit) {
+          p.since = now.boot;
+          out.emplace_back(RestartScreen{"a stop was not answered"});
+        }
+        break;
+      default:
+        break;
+    }
+    before_is_over = before_is_over && p.stage == Stage::stopping;
+  }
+  for (const auto& id : late) {
+    punish(*find(id), now, chance);
+    discard(id, "too_slow", out);
+  }
+  if (is_main() && now.boot - last_alive_ > kHeartbeat) {
+    last_alive_ = now.boot;
+    out.emplace_back(RestartScreen{"no heartbeat"});
+  }
+}
 
 bool Director::emergency() const {
   return std::any_of(queue_.begin(), queue_.end(),

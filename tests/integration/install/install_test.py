@@ -27,6 +27,9 @@ def serves(bin, folder):
                 connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
                 connection.request("GET", "/readyz")
                 assert connection.getresponse().status == 200
+                connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+                connection.request("GET", "/")
+                assert connection.getresponse().status == 200, "the console is not served"
                 break
             except OSError:
                 time.sleep(0.1)
@@ -44,7 +47,9 @@ def main(build, tree, version):
         done = run("cmake", "--install", build, "--prefix", "/usr", env=dict(os.environ, DESTDIR=name))
         assert done.returncode == 0, done.stderr
         files = {str(f.relative_to(folder)) for f in folder.rglob("*") if f.is_file()}
-        assert files == {f"usr/bin/{p}" for p in PROGRAMS}, files
+        pages = {f for f in files if f.startswith("usr/share/fanzha/")}
+        assert files - pages == {f"usr/bin/{p}" for p in PROGRAMS}, files - pages
+        assert {"usr/share/fanzha/console/index.html", "usr/share/fanzha/fz-approve.html"} <= pages, pages
         bin = folder / "usr/bin"
         for program in sorted(PROGRAMS):
             helped = run(bin / program, "--help")

@@ -54,8 +54,8 @@ class Simulator {
   int kills = 0;  ///< of agent, screen or power
   int presented = 0;
   std::int64_t steps = 0;
-  std::vector<std::string> ticker;         ///< what the screen's ticker was last told
-  std::string trace;                       ///< hash over every action and its time so far
+  std::vector<std::string> ticker;  ///< what the screen's ticker was last told
+  std::string trace;                ///< hash over every action and its time so far
   bool tracing = true;
   agent::UpdateLimits limits;
   Millis status_every{30000}, plays_gather{2000};

@@ -28,7 +28,10 @@ Error bad_cell(std::string field, std::string what) {
 
 Result<Roles> roles_of(std::string text) {
   for (std::string_view sign : {"、", "，", "；", ",", ";", "|"})
-    for (auto at = text.find(sign); at != std::string::npos; at = text.find(sign)) text.replace(at, sign.size(), " ");
+    for (auto at = text.find(sign); at != std::string::npos; at = text.find(sign)) {
+      text.erase(at, sign.size());
+      text.insert(at, 1, ' ');
+    }
   Roles out;
   std::string_view rest = text;
   while (!rest.empty()) {

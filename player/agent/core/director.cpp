@@ -7,7 +7,6 @@ namespace {
 
 constexpr int kPrefetch = 2;                      // plays ahead of the one on air
 constexpr std::uint64_t kQuickToHash = 32 << 20;  // bytes; larger ones are not the first to be shown after a start
-constexpr Millis kHeartbeat{5000};                // the screen speaks every second
 constexpr Millis kSwapMargin{3000};               // enough time to cue what a new set wants next
 constexpr Millis kDesperate{3000};                // after a failure, when there is nothing else to show
 constexpr Millis kTakeLater{1500};                // before its end, whatever is ready may follow

@@ -97,6 +97,7 @@ class Director {
   bool exhausted() const { return exhausted_ && queue_.empty(); }
 
  private:
+  static constexpr Millis kHeartbeat{5000};  // the screen speaks every second
   enum class Stage { opening, cueing, cued, storing, stored, gone, on_air, stopping };
   struct Play {
     std::string id;

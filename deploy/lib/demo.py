@@ -264,7 +264,8 @@ class Demo:
         print(f"""
 {where}
 网页控制台，用浏览器打开  the console, open in a browser:
-    {self.server_url}  (证书指纹 certificate {self.pin[:16]}…; 账号 accounts admin wenyuan shenhe1 shenhe2, 密码 passwords {self.folder}/passwords)
+    {self.server_url}  (证书指纹 certificate {self.pin[:16]}…; 账号 accounts admin wenyuan shenhe1 shenhe2, 密码 passwords {self.folder}/passwords;
+    验证码用 *.recovery 里的恢复码，每个一次  for the code of the second factor take one of *.recovery, each once)
 看一看  look:
     {fz} screens
     {fz} plays

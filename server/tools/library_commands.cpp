@@ -177,6 +177,8 @@ void add_library_commands(CLI::App& app, Shared& shared) {
       }
       shared.show(detail, [](auto& v) {
         print_items(json::object{{"items", json::array{v.at("item")}}});
+        if (const auto* why = v.at("item").as_object().if_contains("failure"); why && why->is_object())
+          fmt::print("{}\n{}\n", text_of(*why, "zh"), text_of(*why, "en"));
         print_table(v.at("renditions").as_array(), {{"profile", "版本"},
                                                     {"mime", "格式"},
                                                     {"width", "宽"},

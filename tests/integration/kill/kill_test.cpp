@@ -1,11 +1,8 @@
 // kill -9 at random moments over all programs of a screen: the agent, the screen, the decoders. What was presented is judged
 // by the tap at the sink, never by the player's own word. The server here is a fake, which can be looked into; the real one
 // is killed in tests/e2e/kill_every_program_test.py. FZ_KILLS (default 200) and FZ_SEED choose how many and which.
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <poll.h>
 #include <signal.h>
-#include <sys/stat.h>
 
 #include <atomic>
 #include <fstream>
@@ -18,6 +15,7 @@
 #include "shared/base/process.hpp"
 #include "shared/db/db.hpp"
 #include "tests/support/fake_server/fake_server.hpp"
+#include "tests/support/tap_pipe.hpp"
 #include "tests/support/temp_dir.hpp"
 
 namespace fz::test {
@@ -41,18 +39,10 @@ SteadyTime steady() {
   return system_clock().steady();
 }
 
-/// The tap's lines through a named pipe, which outlives every screen process.
+/// What the tap saw of each play, whichever screen process showed it.
 class Tap {
  public:
-  explicit Tap(const fs::path& path) {
-    if (::mkfifo(path.c_str(), 0600) != 0) throw std::runtime_error("mkfifo");
-    fd_.reset(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK));
-    thread_ = std::thread([this] { run(); });
-  }
-  ~Tap() {
-    stop_ = true;
-    thread_.join();
-  }
+  explicit Tap(const fs::path& path) : pipe_(path, [this](const TapLine& l) { saw(l.play); }) {}
   struct Seen {
     std::int64_t frames = 0;
     SteadyTime first, last;
@@ -65,34 +55,18 @@ class Tap {
   std::int64_t frames() const { return frames_; }
 
  private:
-  void run() {
-    std::string buffer;
-    char chunk[65536];
-    while (!stop_) {
-      pollfd p{fd_.get(), POLLIN, 0};
-      if (::poll(&p, 1, 50) <= 0) continue;
-      const auto n = ::read(fd_.get(), chunk, sizeof chunk);
-      if (n > 0) buffer.append(chunk, static_cast<std::size_t>(n));
-      for (std::size_t end; (end = buffer.find('\n')) != std::string::npos; buffer.erase(0, end + 1)) line(buffer.substr(0, end));
-    }
-  }
-  void line(const std::string& text) {
-    const auto at = text.find("\"play\":\"");
-    if (at == std::string::npos) return;
-    const auto id = text.substr(at + 8, text.find('"', at + 8) - at - 8);
-    if (id.empty()) return;
+  void saw(const std::string& play) {
+    if (play.empty()) return;
     const std::lock_guard lock(mutex_);
-    auto& seen = plays_[id];
+    auto& seen = plays_[play];
     if (seen.frames++ == 0) seen.first = steady();
     seen.last = steady();
     ++frames_;
   }
-  Fd fd_;
   mutable std::mutex mutex_;
   std::map<std::string, Seen> plays_;
   std::atomic<std::int64_t> frames_{0};
-  std::atomic<bool> stop_{false};
-  std::thread thread_;
+  TapPipe pipe_;  // last: its thread ends before what it fills
 };
 
 /// Processes whose executable has this name and whose command line names our folder or whose parent is `parent`.

@@ -68,19 +68,25 @@ constexpr const char* kQueue = "queue max-size-buffers=0 max-size-bytes=16777216
 constexpr const char* kSink = "appsink name=sink sync=false enable-last-sample=false wait-on-eos=false max-buffers=";
 
 // An appsink does not say that its user looks at strides and offsets (which GstVideoFrame does), and then libav copies every
-// frame out of its padded buffers: 3 MB at 1080p.
+// frame out of its padded buffers: 3 MB at 1080p. It does so too when the coded height is not the shown one (1088 and 1080 lines),
+// unless downstream offers a pool whose buffers may be padded (gst-libav 1.22, decide_allocation): so one is offered.
+GstPadProbeReturn offer_padded_pool(GstPad*, GstPadProbeInfo* info, gpointer) {
+  GstQuery* query = GST_PAD_PROBE_INFO_QUERY(info);
+  if (GST_QUERY_TYPE(query) != GST_QUERY_ALLOCATION) return GST_PAD_PROBE_OK;
+  GstCaps* caps = nullptr;
+  gboolean need_pool = FALSE;
+  GstVideoInfo video;
+  gst_query_parse_allocation(query, &caps, &need_pool);
+  if (need_pool && caps && gst_video_info_from_caps(&video, caps)) {
+    GstRef<GstBufferPool> pool(GST_BUFFER_POOL(gst_object_ref_sink(gst_video_buffer_pool_new())));
+    gst_query_add_allocation_pool(query, pool.get(), static_cast<guint>(video.size), 0, 0);
+  }
+  gst_query_add_allocation_meta(query, GST_VIDEO_META_API_TYPE, nullptr);
+  return GST_PAD_PROBE_HANDLED;
+}
 void accept_any_layout(GstElement* sink) {
-  GstPad* pad = gst_element_get_static_pad(sink, "sink");
-  gst_pad_add_probe(
-      pad, GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM,
-      [](GstPad*, GstPadProbeInfo* info, gpointer) {
-        GstQuery* query = GST_PAD_PROBE_INFO_QUERY(info);
-        if (GST_QUERY_TYPE(query) != GST_QUERY_ALLOCATION) return GST_PAD_PROBE_OK;
-        gst_query_add_allocation_meta(query, GST_VIDEO_META_API_TYPE, nullptr);
-        return GST_PAD_PROBE_HANDLED;
-      },
-      nullptr, nullptr);
-  gst_object_unref(pad);
+  GstRef<GstPad> pad(gst_element_get_static_pad(sink, "sink"));
+  gst_pad_add_probe(pad.get(), GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM, offer_padded_pool, nullptr, nullptr);
 }
 
 // videoflip copies every frame of a film that is not rotated (GStreamer 1.22). It hears of a rotation by a tag; until then it

@@ -11,6 +11,7 @@ import tempfile
 import time
 import unittest
 
+from booted import Booted
 from chroot import Chroot, Unit, make_base
 
 TREE, BUILD = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
@@ -54,7 +55,9 @@ class Packages(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
 
     def chroot(self, name, online):
-        c = Chroot(self.folder / name, make_base(KEPT), online)
+        return self.filled(Chroot(self.folder / name, make_base(KEPT), online))
+
+    def filled(self, c):
         self.addCleanup(c.close)
         for deb in BUILD.glob("fanzha-*.deb"):
             shutil.copy(deb, c.root / "desk")
@@ -93,10 +96,7 @@ class Packages(unittest.TestCase):
 
     def test_2_without_a_network(self):
         c = self.chroot("offline", False)
-        stick = c.root / "desk/stick"
-        stick.mkdir()
-        for deb in [*(KEPT / "archives").glob("*.deb"), *BUILD.glob("fanzha-*.deb")]:
-            shutil.copy(deb, stick)
+        self.stick(c)
         self.assertNotEqual(c.sh("apt-get update -q -o Acquire::Retries=0 -o APT::Update::Error-Mode=any", check=False).returncode, 0)
         self.guide(c, "offline", INSTALLER)
         self.assertEqual(c.sh("fc-list :lang=zh-cn | wc -l", check=False).returncode, 0)
@@ -105,6 +105,84 @@ class Packages(unittest.TestCase):
         screen, agent = self.screen(c)
         self.upgrade(c, server, screen, agent, fingerprint)
         self.removal(c, fingerprint)
+
+    def stick(self, c):
+        """The folder of an installation without a network, as test_1 filled it."""
+        stick = c.root / "desk/stick"
+        stick.mkdir()
+        for deb in [*(KEPT / "archives").glob("*.deb"), *BUILD.glob("fanzha-*.deb")]:
+            shutil.copy(deb, stick)
+
+    def test_3_under_a_running_systemd(self):
+        c = self.filled(Booted(self.folder / "booted", make_base(KEPT)))
+        self.stick(c)
+        self.guide(c, "offline", INSTALLER)
+        # What signs in by an authenticator app is tested elsewhere.
+        c.write("etc/fanzha/server.toml", (c.root / "etc/fanzha/server.toml").read_text() + "[accounts]\nsecond_factor = false\n")
+        c.boot()
+        active = lambda unit: wait_for(f"{unit} is active", 60, lambda: c.sh(f"systemctl is-active {unit}", check=False).stdout.strip() == "active")
+        active("fanzha-server")
+        active("fanzha-screen")
+        fingerprint = re.search(r"[0-9a-f]{64}", c.sh("journalctl -u fanzha-server --no-pager"))[0]
+        c.write("desk/first", (c.root / "var/lib/fanzha/admin-password").read_text().strip())
+        c.write("desk/new", PASSWORD)
+        self.guide(c, "login", SERVER="127.0.0.1", FINGERPRINT=fingerprint, admin="admin --password-file first --new-password-file new")
+        c.sh("mkdir -p /run/fanzha-stick")
+        self.office(c, fingerprint)
+        active("fanzha-agent")  # it had ended again and again for want of a site package
+        code = json.loads(wait_for("the screen's code", 60, lambda: c.sh("cat /var/lib/fanzha-agent/enrolment.json", check=False).stdout))["code"]
+        self.guide(c, "enrol", CODE=code, SITE=self.site, NAME="大厅一号")
+        self.hardened(c)
+        self.poster(c, fingerprint)
+        self.watched(c)
+
+    def hardened(self, c):
+        """What the units say is what the kernel holds them to."""
+        for unit, caps in (("fanzha-server", 0), ("fanzha-agent", 1 << 5), ("fanzha-screen", 0)):  # 5: CAP_KILL
+            status = c.status(unit)
+            self.assertEqual(status["Seccomp"], "2", unit)
+            self.assertEqual(status["NoNewPrivs"], "1", unit)
+            self.assertEqual(int(status["CapBnd"], 16), caps, unit)
+            self.assertNotEqual(status["Uid"].split()[0], "0", unit)
+        pid = c.main_pid("fanzha-screen")
+        self.assertEqual(c.sh(f"nsenter -t {pid} -n ip -o link | wc -l || cat /proc/{pid}/net/dev | tail -n +3 | wc -l").strip(), "1")  # loopback alone
+        self.assertNotEqual(c.sh(f"nsenter -t {pid} -m ls /var/lib/fanzha-agent", check=False).stdout.strip(), "device.key")
+        self.assertNotEqual(c.sh(f"nsenter -t {pid} -m touch /usr/x", check=False).returncode, 0)
+
+    def poster(self, c, fingerprint):
+        """One poster all the way: both decoders (the server's and the screen's) live under their units' filters of system calls."""
+        shutil.copy(TREE / "content-samples/posters/96110-landscape.png", c.root / "desk/poster.png")
+        unit = json.loads(c.sh("fz units --json"))["units"][0]["id"]
+        def fz(who, line):
+            return json.loads(c.sh(f"fz --profile /desk/{who}.json --json {line}", seconds=300) or "{}")
+        for who, more in (("clerk", "--role contributor"), ("one", "--role reviewer --holder r1"), ("two", "--role reviewer --role publisher --holder r2")):
+            c.sh(f"fz accounts add --login {who} --name {who} --unit {unit} {more} --password-file new --keep-password --json")
+            fz(who, f"login --server https://127.0.0.1:8443 --pin {fingerprint} --login {who} --password-file new")
+        item = fz("clerk", "upload poster.png --title 96110 --fraud-kind general --exposes method")["id"]
+        fz("clerk", f"item {item} --wait 120")
+        fz("clerk", f"submit {item} --group district --region 500119 --offline-days 30")
+        fz("one", f"pass {item} --checked all")
+        for who, key in (("one", "r1"), ("two", "r2")):
+            c.sh(f"fz-approve --profile /desk/{who}.json --item {item} --key keys/{key}.key.json --passphrase-file passphrase --yes --no-play")
+        self.assertEqual(fz("two", f"item {item}")["item"]["state"], "approved")
+        day = lambda n: time.strftime("%Y-%m-%d", time.gmtime(time.time() + n * 86400))
+        fz("two", f"campaigns add --name 96110 --unit {unit} --from {day(-1)} --until {day(30)} --item {item}:5000 --active")
+        fz("two", "publish")
+        wait_for("the poster has been played and the server knows", 120, lambda: any(p["end"] == "completed" for p in json.loads(c.sh("fz plays --json"))["plays"]))
+
+    def watched(self, c):
+        """Killed: back at once. Stopped: systemd's watchdog, or the agent, ends it and it is back."""
+        def back(unit, how, seconds):
+            old = c.main_pid(unit)
+            c.sh(f"kill -{how} {old}")
+            wait_for(f"{unit} is back after {how}", seconds, lambda: c.main_pid(unit) not in ("0", old) and c.sh(f"systemctl is-active {unit}", check=False).stdout.strip() == "active")
+        back("fanzha-screen", "KILL", 20)
+        back("fanzha-server", "KILL", 30)
+        back("fanzha-screen", "STOP", 40)  # WatchdogSec=10; the agent may be quicker
+        back("fanzha-agent", "STOP", 90)  # WatchdogSec=30
+        plays = lambda: len(json.loads(c.sh("fz plays --json"))["plays"])
+        before = plays()
+        wait_for("it plays again", 120, lambda: plays() > before)
 
     def first_start(self, c):
         server = Unit(c, "fanzha-server").start()

@@ -1,0 +1,67 @@
+"""A chroot's system booted by its own systemd in a container (systemd-nspawn), without a network. Needs root."""
+import subprocess
+import time
+
+from chroot import Chroot
+
+# What a container has not got: a graphics card. The display is a unit that does nothing, the screen paints without one.
+NO_DISPLAY = "[Unit]\nDescription=no display here\n[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/true\n"
+
+
+class Booted(Chroot):
+    """Packages are installed into it as into any chroot; boot() ends that and starts systemd. sh() then runs beside systemd."""
+
+    def __init__(self, folder, base):
+        super().__init__(folder, base, online=False)
+        self.container = self.inside = None
+
+    def boot(self):
+        for at in reversed(self.mounts[1:]):
+            subprocess.run(["umount", "-l", at], check=True)
+        del self.mounts[1:]
+        (self.root / "usr/sbin/policy-rc.d").unlink()
+        self.write("etc/systemd/system/fanzha-x.service", NO_DISPLAY)
+        unit = (self.root / "usr/lib/systemd/system/fanzha-screen.service").read_text()
+        command = next(line for line in unit.splitlines() if line.startswith("ExecStart="))
+        command = command.replace("--sink x11", "--sink headless --size 640x360 --preview /run/fanzha-screen")
+        self.write("etc/systemd/system/fanzha-screen.service.d/test.conf", f"[Service]\nExecStart=\n{command}\n")
+        self.write("etc/fanzha/screen.env", 'SCREEN_OPTIONS=""\n')
+        self.container = subprocess.Popen(["systemd-nspawn", "-q", "-D", self.root, "-b", "--register=no", "--keep-unit", "--private-network", "--console=pipe"],
+                                          stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        until = time.monotonic() + 90
+        while True:
+            children = subprocess.run(["pgrep", "-P", str(self.container.pid)], capture_output=True, text=True, check=False).stdout.split()
+            if children:
+                self.inside = children[0]
+                state = self.sh("systemctl is-system-running", check=False)
+                if state.stdout.strip() in ("running", "degraded", "starting"):
+                    return
+            if time.monotonic() > until:
+                raise AssertionError("the system in the container did not start")
+            time.sleep(0.5)
+
+    def argv(self, *command):
+        if not self.inside:
+            return super().argv(*command)
+        return ["nsenter", "-t", self.inside, "-m", "-u", "-i", "-n", "-p", "-r", "-w", "--", *command]
+
+    def close(self):
+        if self.container:
+            self.container.terminate()  # nspawn's word for an orderly shutdown
+            try:
+                self.container.wait(40)
+            except subprocess.TimeoutExpired:
+                self.container.kill()
+                self.container.wait(20)
+        super().close()
+
+    def show(self, unit, prop):
+        return self.sh(f"systemctl show -p {prop} --value {unit}").strip()
+
+    def main_pid(self, unit):
+        return self.show(unit, "MainPID")
+
+    def status(self, unit):
+        """/proc/PID/status of a unit's program: {key: value}."""
+        lines = self.sh(f"cat /proc/{self.main_pid(unit)}/status").splitlines()
+        return {k: v.strip() for k, _, v in (line.partition(":") for line in lines)}

@@ -114,6 +114,20 @@ class References:
         return None
 
 
+def heard(path, rms=200, blocks=30):
+    """The plays that the sound pipeline took at least so many blocks (of a beat each) of at this loudness: a second of speech."""
+    loud = collections.Counter()
+    if pathlib.Path(path).exists():
+        for line in pathlib.Path(path).read_text(encoding="utf-8").splitlines():
+            try:
+                block = json.loads(line)
+            except json.JSONDecodeError:
+                continue
+            if block.get("play") and block["rms"] >= rms:
+                loud[block["play"]] += 1
+    return {play for play, n in loud.items() if n >= blocks}
+
+
 def percentile(values, share):
     values = sorted(values)
     return values[min(len(values) - 1, int(len(values) * share))] if values else 0

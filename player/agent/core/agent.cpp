@@ -41,6 +41,9 @@ Result<void> Agent::load(Loaded loaded, Instant at) {
   time_ = clock_.read(at.boot);
   ledger_.load(loaded.last_counter, loaded.last_hash, std::move(loaded.open));
   reporter_.load(loaded.acknowledged);
+  if (loaded.side_rotation) {
+    if (auto r = schedule::Rotation::read(*loaded.side_rotation, schedule::Layer::side)) side_.restore(std::move(*r));
+  }
   if (loaded.rotation) {
     if (auto r = schedule::Rotation::read(*loaded.rotation)) director_.restore(std::move(*r));
   }

@@ -185,6 +185,7 @@ void Simulator::boot_agent() {
   loaded.identity = file(StateFile::identity);
   loaded.set = file(StateFile::set);
   loaded.rotation = file(StateFile::rotation);
+  loaded.side_rotation = file(StateFile::side_rotation);
   if (loaded.set) {
     if (const auto set = read_set(*loaded.set); set) {
       for (const auto& sha : documents_of(*set))

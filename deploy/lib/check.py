@@ -65,9 +65,9 @@ def approved_bytes(demo, sha):
     raise Failed(f"rendition {sha} is not in the media folder with its own bytes")
 
 
-def draw(demo, stem, *arguments):
-    """The PNG pages that fz-render makes."""
-    answer = demo.programs.json("fz-render", *arguments, "--size", demo.options.size, "--out", stem, "--json")
+def draw(demo, stem, *arguments, size=None):
+    """The PNG pages that fz-render makes, of the whole surface or of this size."""
+    answer = demo.programs.json("fz-render", *arguments, "--size", size or demo.options.size, "--out", stem, "--json")
     return [page["file"] for page in answer["pages"]]
 
 

@@ -22,16 +22,16 @@ BLACK_LUMA = 20  # limited range: 16 is black
 Frame = collections.namedtuple("Frame", "t_ms pts_ns play luma crc grid rows fade", defaults=(0,))
 
 
-def read_tap(path):
-    """Frames of a tap file, oldest first; a last line that was cut off is left out."""
+def read_tap(path, zone="main"):
+    """Frames of one zone of a tap file, oldest first; a last line that was cut off is left out."""
     frames = []
     for line in pathlib.Path(path).read_text(encoding="utf-8").splitlines():
         try:
             f = json.loads(line)
         except json.JSONDecodeError:
             continue
-        if f.get("zone", "main") != "main":
-            continue  # the references are the main zone's
+        if f.get("zone", "main") != zone:
+            continue  # each zone is measured within itself
         frames.append(Frame(f["t_ms"], f["pts_ns"], f.get("play", ""), f["luma"], f["crc"], bytes.fromhex(f["grid"]), f["rows"],
                             f.get("fade", 0)))
     return frames

@@ -144,7 +144,8 @@ class Run {
     auto all = pictures(package_.approval);
     if (all.size() > 1)
       for (auto& picture : all)
-        if (!confirmed(fmt::format("{} 已完整审看，请输入 yes： watched: type yes: ", picture_name(picture)))) return fail(Code::approve_declined);
+        if (!confirmed(fmt::format("{} 已完整审看，请输入 yes： watched: type yes: ", picture_name(picture))))
+          return fail(Code::approve_declined);
     if (!confirmed("逐字逐帧核对无误、同意签名，请输入 yes： type yes to sign: ")) return fail(Code::approve_declined);
     return {};
   }

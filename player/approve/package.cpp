@@ -132,7 +132,7 @@ std::string describe(const Package& p) {
   auto all = pictures(a);
   if (all.size() > 1) {
     out += fmt::format("  画面 pictures      {} 个，各不相同，须逐个审看 each is another picture: watch every one\n", all.size());
-    for (auto& p : all) out += fmt::format("                     {}\n", picture_name(p));
+    for (auto& one : all) out += fmt::format("                     {}\n", picture_name(one));
   }
   for (auto& r : a.renditions)
     out += fmt::format("  版本 rendition     {} {} {} B\n                     sha256 {}\n", printable(r.profile), printable(r.mime),

@@ -78,18 +78,17 @@ constexpr std::array kArchives{Magic{0, "Rar!\x1a\x07"sv, "RAR"},
                                Magic{0, "7z\xbc\xaf\x27\x1c"sv, "7z"},
                                Magic{0, "\x1f\x8b\x08"sv, "GZIP"},
                                Magic{0, "BZh"sv, "BZIP2"},
-                               Magic{0, "\xfd"
-                                        "7zXZ\0"sv,
+                               Magic{0,
+                                     "\xfd"
+                                     "7zXZ\0"sv,
                                      "XZ"},
                                Magic{0, "MSCF\0\0\0\0"sv, "CAB"},
                                Magic{257, "ustar"sv, "TAR"}};
 // Media, but not such as are taken here.
-constexpr std::array kNotTaken{Magic{0, "GIF8"sv, "GIF"},           Magic{0, "BM"sv, "BMP"},
-                               Magic{0, "II*\0"sv, "TIFF"},         Magic{0, "MM\0*"sv, "TIFF"},
-                               Magic{0, "FLV\1"sv, "FLV"},          Magic{0, "8BPS"sv, "PSD"},
-                               Magic{0, "\0\0\1\xba"sv, "MPEG-PS"}, Magic{0, "#!AMR"sv, "AMR"},
-                               Magic{0, "CWS"sv, "Flash"},          Magic{0, "FWS"sv, "Flash"},
-                               Magic{0, ".RMF"sv, "RealMedia"},     Magic{0, "\x25!PS"sv, "PostScript / AI"}};
+constexpr std::array kNotTaken{
+    Magic{0, "GIF8"sv, "GIF"},  Magic{0, "BM"sv, "BMP"},    Magic{0, "II*\0"sv, "TIFF"},         Magic{0, "MM\0*"sv, "TIFF"},
+    Magic{0, "FLV\1"sv, "FLV"}, Magic{0, "8BPS"sv, "PSD"},  Magic{0, "\0\0\1\xba"sv, "MPEG-PS"}, Magic{0, "#!AMR"sv, "AMR"},
+    Magic{0, "CWS"sv, "Flash"}, Magic{0, "FWS"sv, "Flash"}, Magic{0, ".RMF"sv, "RealMedia"},     Magic{0, "\x25!PS"sv, "PostScript / AI"}};
 
 bool is_web_page(std::string_view head) {
   std::string text(head);

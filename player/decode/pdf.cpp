@@ -125,20 +125,19 @@ Result<PdfPage> draw_first_page(int fd, int max_side, std::size_t max_bytes) {
   g_log_set_handler("Poppler", static_cast<GLogLevelFlags>(G_LOG_LEVEL_MASK | G_LOG_FLAG_FATAL | G_LOG_FLAG_RECURSION), on_log, nullptr);
   FZ_TRY(const auto document, open_document(fd));
   const int pages = api.pages(document.get());
-  if (pages > kMaxPdfPages)
-    return fail(Code::media_pdf_pages, {{"pages", std::to_string(pages)}, {"limit", std::to_string(kMaxPdfPages)}});
+  if (pages > kMaxPdfPages) return fail(Code::media_pdf_pages, {{"pages", std::to_string(pages)}, {"limit", std::to_string(kMaxPdfPages)}});
   const Page page(pages > 0 ? api.page(document.get(), 0) : nullptr);
   if (!page) return corrupt("PDF: page 1");
   double width = 0, height = 0;
   api.size(page.get(), &width, &height);
   // A page of less than a millimetre, or a hundred times as long as wide, is no page.
-  if (!std::isfinite(width) || !std::isfinite(height) || std::min(width, height) < 3 || std::max(width, height) > 100 * std::min(width, height))
+  if (!std::isfinite(width) || !std::isfinite(height) || std::min(width, height) < 3 ||
+      std::max(width, height) > 100 * std::min(width, height))
     return corrupt("PDF: page size");
   double scale = std::min(max_side / std::max(width, height), std::sqrt(static_cast<double>(kPdfPixels) / (width * height)));
   for (int tries = 0; tries < 4; ++tries, scale *= 0.7) {
     FZ_TRY(auto drawn, draw(page.get(), width, height, scale));
-    if (!font_complaint.empty())
-      return corrupt("字体没有嵌入文件，导出时请选“嵌入字体” a font is not in the file: " + font_complaint);
+    if (!font_complaint.empty()) return corrupt("字体没有嵌入文件，导出时请选“嵌入字体” a font is not in the file: " + font_complaint);
     if (drawn.png.size() <= max_bytes) return drawn;
   }
   return fail(Code::too_large, {{"limit", std::to_string(max_bytes >> 20) + " MiB PNG"}});

@@ -223,7 +223,8 @@ Result<MediaInfo> probe_pdf(int media, const Structure& structure) {
   info.fps_n = 0;
   info.fps_d = 1;
   // As the rendition will be.
-  const double w = page.width, h = page.height, up = std::min(kPdfSide / std::max(w, h), std::sqrt(static_cast<double>(kPdfPixels) / (w * h)));
+  const double w = page.width, h = page.height,
+               up = std::min(kPdfSide / std::max(w, h), std::sqrt(static_cast<double>(kPdfPixels) / (w * h)));
   info.width = static_cast<int>(w * up);
   info.height = static_cast<int>(h * up);
   return info;
@@ -259,8 +260,9 @@ Result<MediaInfo> probe(const Options& o, int media) {
   auto info = probe_any(o, media, structure);
   if (!info) return or_unfinished(media, o.declared, info.error());
   if (info->kind != Kind::audio && std::min(info->width, info->height) < o.min_side)
-    return fail(Code::media_picture_too_small,
-                {{"width", std::to_string(info->width)}, {"height", std::to_string(info->height)}, {"min_side", std::to_string(o.min_side)}});
+    return fail(
+        Code::media_picture_too_small,
+        {{"width", std::to_string(info->width)}, {"height", std::to_string(info->height)}, {"min_side", std::to_string(o.min_side)}});
   return info;
 }
 

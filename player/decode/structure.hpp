@@ -17,7 +17,7 @@ constexpr const char* kind_name(Kind k) {
 }
 
 struct Structure {
-  std::string container;  ///< "mp4" "mov" "matroska" "webm" "avi" "asf" "png" "jpeg" "webp" "pdf" "wav" "mp3" "adts" "flac" "ogg"
+  std::string container;         ///< "mp4" "mov" "matroska" "webm" "avi" "asf" "png" "jpeg" "webp" "pdf" "wav" "mp3" "adts" "flac" "ogg"
   std::string mime;              ///< "video/mp4" ...
   Kind kind = Kind::video;       ///< of an MP4 or Matroska: video, until it turns out to have none
   int width = 0, height = 0;     ///< pictures: as stored; 0 for videos and PDF

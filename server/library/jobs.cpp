@@ -52,7 +52,8 @@ Result<void> fail_item(Store& db, const Context& ctx, Item& item, const Job& job
   return ctx.record("item.failed", item.id, {{"code", job.failure}, {"version", item.version}});
 }
 
-/// A variant is of the shape it was sent as, and a picture where the item is one: what plays for how long must not hang on the screen's shape.
+/// A variant is of the shape it was sent as, and a picture where the item is one: what plays for how long must not hang on the screen's
+/// shape.
 Result<void> check_finding(const Item& item, const std::string& shape, const Probed& probed) {
   if (probed.width > 0 && layout::shape_name(layout::shape_of(probed.width, probed.height)) != shape) {
     return fail(Code::variant_aspect,

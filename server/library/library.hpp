@@ -205,7 +205,7 @@ const std::vector<std::string>& fraud_kinds();
 struct NewUpload {
   std::uint64_t length = 0;
   std::string file_name, title, fraud_kind, exposes;
-  std::string item;        ///< id of an existing item for a new version, or empty
+  std::string item;          ///< id of an existing item for a new version, or empty
   std::string variant_of{};  ///< id of the item that gets this file as its variant of `shape`, or empty
   std::string shape{};
 };

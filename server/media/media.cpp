@@ -104,7 +104,8 @@ class Run {
 };
 
 Result<Found> look(const Tools& tools, const Fd& source, const std::string& declared) {
-  FZ_TRY(auto run, Run::start(tools, {"--probe", "--declared", declared, "--min-side", std::to_string(kMinSide)}, {{source.get(), 3}}, tools.probe_limit));
+  FZ_TRY(auto run, Run::start(tools, {"--probe", "--declared", declared, "--min-side", std::to_string(kMinSide)}, {{source.get(), 3}},
+                              tools.probe_limit));
   FZ_TRY(const auto line, run.finish({}));
   const json::value wrapped(line);
   json::Reader in(wrapped, "probe");

@@ -217,7 +217,8 @@ void add_library_commands(CLI::App& app, Shared& shared) {
                                                     {"length", "字节"},
                                                     {"sha256", "SHA-256"}});
         if (const auto& variants = v.at("variants").as_array(); !variants.empty())
-          print_table(variants, {{"shape", "形状版本"}, {"width", "宽"}, {"height", "高"}, {"processing", "处理"}, {"source_name", "文件"}});
+          print_table(variants,
+                      {{"shape", "形状版本"}, {"width", "宽"}, {"height", "高"}, {"processing", "处理"}, {"source_name", "文件"}});
       });
       return {};
     });

@@ -3,6 +3,7 @@ portrait one its variant, each as ffmpeg decodes the file that was uploaded. Als
 Usage: variants_test.py TREE"""
 import json
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -103,6 +104,7 @@ def main():
         warned(office)
     finally:
         office.programs.end()
+    shutil.rmtree(folder, ignore_errors=True)
     print("both shapes have shown their own picture of", item["id"])
 
 

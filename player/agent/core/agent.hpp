@@ -39,10 +39,10 @@ struct AgentConfig {
 
 /// What the disk held at the start.
 struct Loaded {
-  std::string boot_id;                                               ///< of the kernel's boot
+  std::string boot_id;                                                              ///< of the kernel's boot
   std::optional<std::string> trust, clock, identity, set, rotation, side_rotation;  ///< the state files, as they were saved
-  std::map<std::string, std::string, std::less<>> documents;         ///< bytes of documents_of(set), by hash, where readable
-  std::set<std::string, std::less<>> stored;                         ///< all blobs by name
+  std::map<std::string, std::string, std::less<>> documents;                        ///< bytes of documents_of(set), by hash, where readable
+  std::set<std::string, std::less<>> stored;                                        ///< all blobs by name
   std::int64_t last_counter = 0, acknowledged = 0;
   std::string last_hash = std::string(64, '0');
   std::vector<Intent> open;

@@ -61,7 +61,8 @@ std::vector<std::string> unpack(const Bytes& packed) {
 }
 
 constexpr std::string_view kUpload =
-    "SELECT id, owner, unit, length, file_name, title, fraud_kind, exposes, item, state, sha256, failure, created, expires, shape FROM upload ";
+    "SELECT id, owner, unit, length, file_name, title, fraud_kind, exposes, item, state, sha256, failure, created, expires, shape FROM "
+    "upload ";
 Upload upload_of(const Row& r) {
   Upload u;
   u.id = r.text(0);
@@ -117,7 +118,7 @@ Rendition rendition_of(const Row& r) {
 }
 
 Variant variant_of(const Row& r) {
-  return {r.text(0), r.small(1), r.text(2),  r.text(3),  r.text(4),  static_cast<std::uint64_t>(r.integer(5)),
+  return {r.text(0), r.small(1), r.text(2),  r.text(3),  r.text(4), static_cast<std::uint64_t>(r.integer(5)),
           r.text(6), r.text(7),  r.small(8), r.small(9), r.time(10)};
 }
 
@@ -176,10 +177,11 @@ class SqliteLibrary final : public library::Store {
   }
   Result<void> remove_upload(std::string_view id) override { return run("DELETE FROM upload WHERE id = ?", {id}); }
   Result<std::uint64_t> bytes_of_unit(std::string_view unit) const override {
-    FZ_TRY(const auto n, c_.one("SELECT (SELECT coalesce(sum(source_length), 0) FROM item WHERE unit = ?1) + "
-                                "(SELECT coalesce(sum(v.source_length), 0) FROM variant v JOIN item i ON i.id = v.item AND i.version = v.version "
-                                "WHERE i.unit = ?1) + (SELECT coalesce(sum(length), 0) FROM upload WHERE unit = ?1 AND state = ?2)",
-                                {unit, number(UploadState::receiving)}, [](const Row& r) { return r.integer(0); }));
+    FZ_TRY(const auto n,
+           c_.one("SELECT (SELECT coalesce(sum(source_length), 0) FROM item WHERE unit = ?1) + "
+                  "(SELECT coalesce(sum(v.source_length), 0) FROM variant v JOIN item i ON i.id = v.item AND i.version = v.version "
+                  "WHERE i.unit = ?1) + (SELECT coalesce(sum(length), 0) FROM upload WHERE unit = ?1 AND state = ?2)",
+                  {unit, number(UploadState::receiving)}, [](const Row& r) { return r.integer(0); }));
     return static_cast<std::uint64_t>(n.value_or(0));
   }
 
@@ -220,12 +222,14 @@ class SqliteLibrary final : public library::Store {
         {item, version}, variant_of);
   }
   Result<void> put_variant(const Variant& v) override {
-    return run("INSERT OR REPLACE INTO variant VALUES (?,?,?,?,?,?,?,?,?,?,?)",
-               {v.item, v.version, v.shape, v.author, v.source, v.source_length, v.source_name, v.source_mime, v.width, v.height, v.created});
+    return run(
+        "INSERT OR REPLACE INTO variant VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+        {v.item, v.version, v.shape, v.author, v.source, v.source_length, v.source_name, v.source_mime, v.width, v.height, v.created});
   }
   Result<void> remove_variant(std::string_view item, int version, std::string_view shape) override {
     const std::string prefix = std::string(shape) + "-";
-    FZ_CHECK(run("DELETE FROM rendition WHERE item = ?1 AND version = ?2 AND substr(profile, 1, length(?3)) = ?3", {item, version, prefix}));
+    FZ_CHECK(
+        run("DELETE FROM rendition WHERE item = ?1 AND version = ?2 AND substr(profile, 1, length(?3)) = ?3", {item, version, prefix}));
     FZ_CHECK(run("DELETE FROM job WHERE item = ?1 AND version = ?2 AND (profile = ?3 OR substr(profile, 1, length(?4)) = ?4)",
                  {item, version, shape, prefix}));
     return run("DELETE FROM variant WHERE item = ? AND version = ? AND shape = ?", {item, version, shape});

@@ -137,7 +137,9 @@ class SqliteScreens final : public screens::Store {
         " JOIN unit u ON u.id = t.unit, json_each(iif(json_valid(s.status), s.status, '{}'), '$.zones') z"
         " WHERE u.path >= ? AND u.path < ? AND s.state = 0 AND z.type = 'array' AND json_type(z.value, '$[0]') = 'integer'"
         " AND json_type(z.value, '$[1]') = 'integer' LIMIT 1000",
-        {unit_path, end}, [](const Row& r) { return std::pair{static_cast<int>(r.integer(0)), static_cast<int>(r.integer(1))}; });
+        {unit_path, end}, [](const Row& r) {
+          return std::pair{static_cast<int>(r.integer(0)), static_cast<int>(r.integer(1))};
+        });
   }
   Result<std::vector<Place>> places() const override {
     return c_.all(

@@ -98,10 +98,11 @@ TEST(DecodeProbe, NamesWhatIsWrong) {
 // What an office is told says what to do; the same for the limits, which no file of its own can show.
 TEST(DecodeProbe, TwentyNamedCausesEachSayWhatToDo) {
   for (const auto code :
-       {Code::media_empty, Code::media_truncated, Code::media_corrupt, Code::media_not_media, Code::media_mislabelled,
-        Code::media_picture_too_large, Code::media_zero_duration, Code::media_codec_unsupported, Code::media_timeout, Code::media_too_long,
-        Code::media_decoder_died, Code::media_no_video, Code::media_office, Code::media_encrypted, Code::media_archive, Code::media_program,
-        Code::media_web_page, Code::media_unfinished, Code::media_picture_too_small, Code::media_pdf_pages}) {
+       {Code::media_empty,       Code::media_truncated,         Code::media_corrupt,           Code::media_not_media,
+        Code::media_mislabelled, Code::media_picture_too_large, Code::media_zero_duration,     Code::media_codec_unsupported,
+        Code::media_timeout,     Code::media_too_long,          Code::media_decoder_died,      Code::media_no_video,
+        Code::media_office,      Code::media_encrypted,         Code::media_archive,           Code::media_program,
+        Code::media_web_page,    Code::media_unfinished,        Code::media_picture_too_small, Code::media_pdf_pages}) {
     const auto zh = message(fail(code), Lang::zh), en = message(fail(code), Lang::en);
     EXPECT_NE(zh.find("请"), zh.npos) << zh;
     EXPECT_GT(en.size(), 40u) << en;

@@ -43,15 +43,18 @@ class Variants : public Flow {
     }));
     return detail;
   }
-  static const json::object& variant(const json::object& detail, std::size_t n) { return detail.at("variants").as_array().at(n).as_object(); }
+  static const json::object& variant(const json::object& detail, std::size_t n) {
+    return detail.at("variants").as_array().at(n).as_object();
+  }
   static std::string profiles(const json::object& detail) {
     std::string all;
     for (const auto& r : detail.at("renditions").as_array()) all += text_of(r.as_object(), "profile") + " ";
     return all;
   }
   void passed(const std::string& item) {
-    writer[0].expect(200, writer[0].post("/v1/items/" + item + "/submit",
-                                         {{"group", "district"}, {"kind", "loop"}, {"regions", json::array{"500119"}}, {"offline_days", 60}}));
+    writer[0].expect(200,
+                     writer[0].post("/v1/items/" + item + "/submit",
+                                    {{"group", "district"}, {"kind", "loop"}, {"regions", json::array{"500119"}}, {"offline_days", 60}}));
     auto points = kChecked;
     points.emplace_back("pictures");
     reviewer[0].expect(200, reviewer[0].post("/v1/items/" + item + "/review", {{"act", "pass"}, {"comment", "好"}, {"checked", points}}));
@@ -93,7 +96,8 @@ TEST_F(Variants, BadOnesAreNamedAndCanBeReplaced) {
   EXPECT_EQ(upload_variant(item, "square", "tall.png"), "variant_shape");
   EXPECT_EQ(upload_variant(item, "landscape", "tall.png"), "variant_exists");
   EXPECT_EQ(upload_variant("0", "portrait", "tall.png"), "not_found");
-  for (const auto& [file, code] : {std::pair{"poster.jpg", "variant_aspect"}, {"bar7.mp4", "bad_field"}, {"bad_cut.png", "media_truncated"}}) {
+  for (const auto& [file, code] :
+       {std::pair{"poster.jpg", "variant_aspect"}, {"bar7.mp4", "bad_field"}, {"bad_cut.png", "media_truncated"}}) {
     ASSERT_EQ(upload_variant(item, "portrait", file), item) << file;
     const auto detail = settled(item);
     EXPECT_EQ(text_of(detail.at("item").as_object(), "processing"), "failed") << file;
@@ -108,7 +112,8 @@ TEST_F(Variants, BadOnesAreNamedAndCanBeReplaced) {
   ASSERT_EQ(upload_variant(item, "portrait", "tall.png"), item);
   EXPECT_EQ(upload_variant(item, "portrait", "tall.png"), "variant_exists");
   const auto revision = settled(item).at("item").as_object().at("revision").as_int64();
-  EXPECT_EQ(code_of(writer[0].call(net::Method::del, "/v1/items/" + item + "/variants/portrait?revision=" + std::to_string(revision - 1))), "conflict");
+  EXPECT_EQ(code_of(writer[0].call(net::Method::del, "/v1/items/" + item + "/variants/portrait?revision=" + std::to_string(revision - 1))),
+            "conflict");
 }
 
 TEST_F(Variants, AShapeThatNoScreenOfTheBranchHasIsSaid) {

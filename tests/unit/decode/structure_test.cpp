@@ -144,7 +144,9 @@ TEST(Structure, NamesWhatIsNoMediaByItsContent) {
                                          {"Rar!\x1a\x07\x00........"s, Code::media_archive},
                                          {"\x1f\x8b\x08............."s, Code::media_archive},
                                          {std::string(257, 'n') + "ustar"s, Code::media_archive},
-                                         {"\x7f" "ELF............"s, Code::media_program},
+                                         {"\x7f"
+                                          "ELF............"s,
+                                          Code::media_program},
                                          {"#!/bin/sh\nrm"s, Code::media_program},
                                          {"  <HTML><body>"s, Code::media_web_page},
                                          {"<?xml version='1.0'?><!DOCTYPE x><html xmlns='x'>"s, Code::media_web_page},

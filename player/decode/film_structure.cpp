@@ -72,7 +72,7 @@ Result<std::optional<Structure>> read_film_structure(const BytesAt& in) {
     return std::optional(*std::move(s));
   };
   if (is(head, 0, "RIFF"sv) && is(head, 8, "AVI "sv)) return some(read_avi(in));
-  if (is(head, 0, kHeader)) return some(read_asf(in));
+  if (is(head, 0, kHeader.substr(0, 8))) return some(read_asf(in));  // enough to know it, and to name one that is cut
   return std::optional<Structure>{};
 }
 

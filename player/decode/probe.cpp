@@ -136,6 +136,7 @@ void fill(MediaInfo& info, const Structure& s, const Streams& streams) {
   info.kind = s.kind;
   info.video_codec = streams.video_codec;
   info.audio_codec = streams.audio_codec;
+  if (s.container == "asf") info.fps_n = 0, info.fps_d = 1;  // it states none; GStreamer then says 25
 }
 
 Result<void> check_film(const Options& o, int media, const Pass& begin, const Structure& structure, MediaInfo& info) {

@@ -52,6 +52,16 @@ std::string ogg(char last) {
   auto page = [](char type) { return std::string("OggS\0", 5) + type + std::string(21, '\1'); };
   return page(2) + page(last);
 }
+std::string avi(const std::string& frames) {
+  const auto n = static_cast<std::uint32_t>(frames.size());
+  return "RIFF" + le32(n + 28) + "AVI LIST" + le32(8) + "hdrlavih" + "LIST" + le32(n) + frames;
+}
+std::string asf(std::uint32_t says, const std::string& packets) {
+  const std::string file = std::string("\xa1\xdc\xab\x8c\x47\xa9\xcf\x11\x8e\xe4\x00\xc0\x0c\x20\x53\x65", 16) + le32(104) +
+                           std::string(20, '\0') + le32(says) + std::string(60, '\0');
+  return std::string("\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9\x00\xaa\x00\x62\xce\x6c", 16) + le32(134) + std::string(10, '\0') + file +
+         packets;
+}
 const std::string kMp4 = box("ftyp", "isom0000") + box("moov", "x") + box("mdat", "frames");
 
 TEST(Structure, KnowsTheFormats) {
@@ -107,17 +117,6 @@ TEST(Structure, RefusesWithTheReason) {
   EXPECT_EQ(read(png(0, 5)).error().code, Code::media_corrupt);
   EXPECT_EQ(read(png(0xffffffff, 0xffffffff)).error().code, Code::media_picture_too_large);
   EXPECT_EQ(read_structure(-1, {}).error().code, Code::io);
-}
-
-std::string avi(const std::string& frames) {
-  const auto n = static_cast<std::uint32_t>(frames.size());
-  return "RIFF" + le32(n + 28) + "AVI LIST" + le32(8) + "hdrlavih" + "LIST" + le32(n) + frames;
-}
-std::string asf(std::uint32_t says, const std::string& packets) {
-  const std::string file = std::string("\xa1\xdc\xab\x8c\x47\xa9\xcf\x11\x8e\xe4\x00\xc0\x0c\x20\x53\x65", 16) + le32(104) +
-                           std::string(20, '\0') + le32(says) + std::string(60, '\0');
-  return std::string("\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9\x00\xaa\x00\x62\xce\x6c", 16) + le32(134) + std::string(10, '\0') + file +
-         packets;
 }
 
 TEST(Structure, KnowsTheFilmsOfOld) {

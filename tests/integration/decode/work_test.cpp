@@ -162,7 +162,6 @@ TEST(DecodeRender, FilmsComeOutInTheirClassAndCompareEqual) {
                                    {"bar7.mp4", "1080p", 720, 1280, true},
                                    {"turned.mp4", "720p", 360, 640, true},
                                    {"old.avi", "720p", 640, 360, true},
-                                   {"camera.avi", "720p", 640, 360, true},
                                    {"old.wmv", "720p", 640, 360, true},
                                    {"beep.mp4", "720p", 640, 360, true}}) {
     TempFile out;

@@ -160,7 +160,7 @@ TEST(Structure, ABadFileMayOnlyBeUnfinished) {
   EXPECT_TRUE(read_structure(file_of(png(10, 10)).get(), {}, "海报.png.part")) << "what is whole is taken";
   EXPECT_EQ(read(cut + std::string(20000, '\0')).error().code, Code::media_unfinished);
   EXPECT_EQ(read(std::string(20000, '\0')).error().code, Code::media_unfinished);
-  EXPECT_EQ(read(cut + std::string(20000, '\1')).error().code, Code::media_corrupt) << "rubbish is not emptiness";
+  EXPECT_EQ(read(cut + std::string(20000, '\1')).error().code, Code::media_truncated) << "rubbish is not emptiness";
   EXPECT_TRUE(read(wave(1, std::string(400000, '\0')))) << "silence is not emptiness";
 }
 

@@ -75,6 +75,8 @@ Result<void> Agent::make_trust(const std::optional<std::string>& saved, const No
     if (auto s = read_set(*pending_.set)) set = std::move(*s);
   }
   updater_->load(std::move(set), pending_.documents, std::move(pending_.stored), screen_, now.utc);
+  // The screen may have told its zones before it was known whose it is.
+  if (director_.screen_connected()) updater_->set_screen(director_.place().size, side_size(), now);
   updater_->take_changed();
   pending_ = Loaded{};
   return {};

@@ -74,7 +74,6 @@ TEST_F(Scenario, TheSideZoneGoesOnWithItsTurnAfterARestart) {
     sim.server.add({.id = id, .bytes = std::string("film ") + id, .duration = kMinute, .slot = "beside"});
   sim.server.publish(sim.now());
   start();
-  EXPECT_EQ(sim.on_air(), "ap-s1");
   ASSERT_TRUE(sim.run_until([&] { return sim.on_air() == "ap-s3"; }, 4 * kMinute));
   sim.run(45 * kSecond);
   ASSERT_TRUE(sim.disk.files.contains(agent::StateFile::side_rotation));

@@ -31,11 +31,12 @@ class BadMedia : public ServerTest {
     EXPECT_EQ(sent.status, 204u) << sent.body;
     return std::string(sent.headers.get("Upload-Item"));
   }
-  json::object settled(Client& c, const std::string& item) const {
+  json::object settled(Client& c, const std::string& item) {
     for (int i = 0; i < 1200; ++i) {
       auto detail = c.expect(200, c.get("/v1/items/" + item));
       if (text_of(detail.at("item").as_object(), "processing") != "pending") return detail;
       std::this_thread::sleep_for(Millis{100});
+      clock.advance(Millis{100});  // refills the ration of requests
     }
     ADD_FAILURE() << item << " is still being processed";
     return c.expect(200, c.get("/v1/items/" + item));

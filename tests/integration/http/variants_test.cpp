@@ -38,6 +38,7 @@ class Variants : public Flow {
     json::object detail;
     EXPECT_TRUE(eventually([&] {
       std::this_thread::sleep_for(Millis{40});
+      clock.advance(Millis{100});  // refills the ration of requests
       detail = writer[0].expect(200, writer[0].get("/v1/items/" + item));
       return text_of(detail.at("item").as_object(), "processing") != "pending";
     }));
@@ -147,6 +148,7 @@ TEST_F(Variants, AShapeThatNoScreenOfTheBranchHasIsSaid) {
 }
 
 TEST_F(Variants, APdfIsThePictureOfItsFirstPage) {
+  ceremony();
   const auto item = upload("sheet.pdf", "");
   const auto detail = settled(item);
   const auto& it = detail.at("item").as_object();

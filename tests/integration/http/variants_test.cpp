@@ -147,6 +147,17 @@ TEST_F(Variants, AShapeThatNoScreenOfTheBranchHasIsSaid) {
   }
 }
 
+TEST_F(Variants, ALayoutWhoseZonesOverlapOrLeaveTheSurfaceIsRefusedAtImport) {
+  const auto refused = [&](const char* second) {
+    const std::string text = std::string(R"({"schema":1,"type":"layout","name":"n","variants":[{"shape":"any","zones":[)") +
+                             R"({"id":"m","kind":"main","x":0,"y":0,"w":800,"h":900},)" + second + "]}]}";
+    return code_of(writer[0].post("/v1/items", {{"title", "版面"}, {"document", json::parse(text).value()}}));
+  };
+  EXPECT_EQ(refused(R"({"id":"s","kind":"side","x":799,"y":0,"w":201,"h":900})"), "layout_overlap");
+  EXPECT_EQ(refused(R"({"id":"s","kind":"side","x":800,"y":0,"w":201,"h":900})"), "layout_outside");
+  EXPECT_EQ(refused(R"({"id":"s","kind":"side","x":800,"y":0,"w":200,"h":900})"), "") << "side by side";
+}
+
 TEST_F(Variants, APdfIsThePictureOfItsFirstPage) {
   ceremony();
   const auto item = upload("sheet.pdf", "");

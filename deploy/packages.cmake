@@ -41,7 +41,7 @@ foreach(component media server player tools)
   set(CPACK_DEBIAN_${upper}_PACKAGE_NAME fanzha-${component})
 endforeach()
 # What is loaded by name, and so not found by dpkg-shlibdeps.
-set(CPACK_DEBIAN_MEDIA_PACKAGE_DEPENDS "gstreamer1.0-plugins-base, gstreamer1.0-plugins-good, gstreamer1.0-plugins-bad, gstreamer1.0-plugins-ugly, gstreamer1.0-libav, gstreamer1.0-alsa, fonts-noto-cjk, fonts-noto-core")
+set(CPACK_DEBIAN_MEDIA_PACKAGE_DEPENDS "gstreamer1.0-plugins-base, gstreamer1.0-plugins-good, gstreamer1.0-plugins-bad, gstreamer1.0-plugins-ugly, gstreamer1.0-libav, gstreamer1.0-alsa, libpoppler-glib8, fonts-noto-cjk, fonts-noto-core")
 set(CPACK_DEBIAN_MEDIA_PACKAGE_RECOMMENDS "fonts-noto-color-emoji")
 set(CPACK_DEBIAN_SERVER_PACKAGE_DEPENDS "fanzha-media (= ${PROJECT_VERSION}), fanzha-tools, systemd, tzdata, espeak-ng")
 set(CPACK_DEBIAN_PLAYER_PACKAGE_DEPENDS "fanzha-media (= ${PROJECT_VERSION}), systemd, libpam-systemd, udev, tzdata, xserver-xorg-core, xauth")

@@ -14,7 +14,7 @@ CW, CH, GAP, COLS = 384, 216, 18, 6
 cells = [(it, v["file"]) for it in items for v in it.get("variants", [it])]
 rows = -(-len(cells) // COLS)
 W, H = GAP + COLS * (CW + GAP), 130 + rows * (CH + 60)
-KIND = {"poster": "海报", "video": "短片", "bulletin": "通报", "slogan": "标语"}
+KIND = {"poster": "海报", "video": "短片", "bulletin": "通报", "slogan": "标语", "audio": "广播"}
 
 
 def fold(s, n, lines):
@@ -55,6 +55,11 @@ with tempfile.TemporaryDirectory() as t:
             c.text(x + CW - 16, y + 36, "揭露手法" if it["exposes"] == "method" else "曝光案例", 24, "#FFE9B8", "end", log=False)
             for k, ln in enumerate(fold(it["title"], 11, 3)):
                 c.text(x + 16, y + 96 + 42 * k, ln, 31, "#1C2638", log=False)
+        elif it["kind"] == "audio":
+            c.add(rect(x, y, CW, CH, "#10412F"), "".join(rect(x + 30 + 18 * k, y + 60 - h / 2, 9, h, "#8BD3AE", 4)
+                                                        for k, h in enumerate((16, 34, 58, 30, 70, 44, 20, 52, 66, 26, 40, 74, 36, 18, 48, 60, 24, 14))))
+            for k, ln in enumerate(fold(it["title"], 11, 2)):
+                c.text(x + 30, y + 146 + 42 * k, ln, 31, "#E9FFF4", log=False)
         else:
             c.add(rect(x, y, CW, CH, "#8E0B18"), rect(x + 10, y + 10, CW - 20, CH - 20, "none", 6, "#FFD86B", 3))
             a, comma, b = (it["title"] + "！").rpartition("，")

@@ -1,4 +1,4 @@
-"""Writes bulletins/*.json, slogans/*.json and manifest.json, and checks them against vocabulary.json."""
+"""Writes bulletins/*.json, slogans/*.json, spoken/*.json and manifest.json, and checks them against vocabulary.json."""
 import json
 import os
 import re
@@ -40,6 +40,10 @@ for ident, text, kind, aud in SLOGANS:
     f = f"slogans/{ident.removeprefix('slogan-')}.json"
     dump(f, {"schema": 1, "type": "slogan", "text": text, "fraud_kind": kind, "exposes": "method"})
     items.append({"id": ident, "file": f, "kind": "slogan", "title": text.rstrip("！"), "fraud_kinds": [kind], "exposes": "method", "audiences": aud, "laws": [ATFL], "duration_ms": 10000})
+for ident, title, text, voice, speed, kind, aud, ms in SPOKEN:
+    f = f"spoken/{ident.removeprefix('spoken-')}.json"
+    dump(f, {"text": text, "voice": voice, "speed": speed})
+    items.append({"id": ident, "file": f, "kind": "audio", "title": title, "fraud_kinds": [kind], "exposes": "method", "audiences": aud, "laws": [ATFL], "duration_ms": ms})
 
 with open(os.path.join(out, "vocabulary.json"), encoding="utf-8") as f:
     voc = {k: {e["id"] for e in v} for k, v in json.load(f).items() if isinstance(v, list)}

@@ -91,6 +91,12 @@ SLOGANS = [
     ("slogan-share", "陌生人让你共享屏幕，马上挂断！", "screen_sharing", ["public", "bank_customers"]),
 ]
 
+# id, title, text, voice, speed, kind, audiences, ms (about as long as it takes to say)
+SPOKEN = [
+    ("spoken-broadcast", "早间广播：接到96110请接听", "乡亲们请注意：96110是反诈专线，接到来电请立即接听。凡是叫你转账、报验证码、共享屏幕的，都是诈骗。遇事先问家人，再打110。",
+     "cmn-f", 150, "general", ["public", "elderly"], 20000),
+]
+
 ATFL, CRIM = "anti_telecom_fraud_law", "criminal_law"
 # id, title, kinds, exposes, audiences, laws, duration ms (stills)
 POSTER_FACTS = {

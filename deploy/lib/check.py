@@ -9,8 +9,22 @@ import judge
 from programs import Failed, say, wait_for
 
 
+SHAPES = ("landscape", "portrait", "strip")
+
+
+def shape_of(width, height):
+    """As shared/layout: a strip from 3:1 on."""
+    return "strip" if width >= 3 * height else "portrait" if height > width else "landscape"
+
+
+def for_shape(renditions, shape):
+    """Those that a screen of this shape may show: of the variant for it, else of the item's own picture."""
+    named = [r for r in renditions if r["profile"].startswith(shape + "-")]
+    return named or [r for r in renditions if not r["profile"].startswith(tuple(s + "-" for s in SHAPES))]
+
+
 def references(demo, screen):
-    """All that may be seen: every rendition of every approved item as ffmpeg decodes the approved bytes; texts and the slate as
+    """All that may be seen: every rendition for this shape of screen of every approved item as ffmpeg decodes the approved bytes; texts and the slate as
     fz-render, a process of its own, draws them from the approved text."""
     refs = judge.References()
     folder = demo.folder / "references"
@@ -22,8 +36,10 @@ def references(demo, screen):
     for item in demo.state["items"].values():
         if item["state"] != "approved":
             continue
-        for rendition in item["renditions"]:
+        for rendition in for_shape(item["renditions"], shape_of(demo.width, demo.height)):
             file = approved_bytes(demo, rendition["sha256"])
+            if rendition["profile"] == "audio":
+                continue  # it is heard while the slate is on; judged by the tap of the sound
             if rendition["profile"] != "text":
                 add(item["id"], file, rendition["duration_ms"] == 0)
                 continue
@@ -49,9 +65,9 @@ def approved_bytes(demo, sha):
     raise Failed(f"rendition {sha} is not in the media folder with its own bytes")
 
 
-def draw(demo, stem, *arguments):
-    """The PNG pages that fz-render makes."""
-    answer = demo.programs.json("fz-render", *arguments, "--size", demo.options.size, "--out", stem, "--json")
+def draw(demo, stem, *arguments, size=None):
+    """The PNG pages that fz-render makes, of the whole surface or of this size."""
+    answer = demo.programs.json("fz-render", *arguments, "--size", size or demo.options.size, "--out", stem, "--json")
     return [page["file"] for page in answer["pages"]]
 
 
@@ -126,11 +142,18 @@ def verdict_of(demo, published, frames, presented, rows, screen):
     """What the judge says of the frames, and how many plays are recorded as what was seen."""
     verdict = judge.judge(frames, references(demo, screen), demo.height)
     approvals = {i["id"]: i["approval"] for i in published.values()}
-    right = sum(1 for p in presented if p in rows and rows[p]["approval"] == approvals.get(verdict["plays"].get(p)))
+    sounds = {i["approval"] for i in published.values() if i["kind"] == "audio"}
+    heard = judge.heard(demo.heard)
+
+    def is_right(play):
+        approval, seen = rows[play]["approval"], verdict["plays"].get(play)
+        return approval == approvals.get(seen) or (approval in sounds and seen == "slate" and play in heard)
+    right = sum(1 for p in presented if p in rows and is_right(p))
+    spoken = {rows[p]["approval"] for p in presented if p in rows and rows[p]["approval"] in sounds and is_right(p)}
     for f in verdict["unapproved"][:5]:
         print(f"unapproved frame at {f.t_ms:.0f}: luma {f.luma} crc {f.crc} play {f.play}", file=sys.stderr)
     return right, {
-        "items_published": len(published), "items_presented": len(verdict["items"] & set(approvals)),
+        "items_published": len(published), "items_presented": len(verdict["items"] & set(approvals)) + len(spoken),
         "unapproved_frames": verdict["unapproved_frames"], "plays_recorded": len(rows), "plays_presented": len(presented),
         "late_p99_ms": verdict["late_p99_ms"], "black_frames": verdict["black_frames"], "lost_frames": verdict["lost_frames"]}
 

@@ -40,7 +40,7 @@ class Demo:
         self.port = options.port or (free_port() if options.check else 8443)
         self.server_url = f"https://127.0.0.1:{self.port}"
         self.width, self.height = map(int, options.size.split("x"))
-        self.tap = self.folder / "tap.jsonl"
+        self.tap, self.heard = self.folder / "tap.jsonl", self.folder / "heard.jsonl"
         self.preview = self.folder / "preview"
         self.preview.mkdir(exist_ok=True)
         self.keys = self.folder / "keys"
@@ -129,11 +129,9 @@ class Demo:
         self.done("organisation", {"unit": root, "site": site["id"]})
 
     def samples(self):
-        """(id, title, file, kind, manifest entry) of each sample file."""
+        """Manifest entry and file of each sample; of one with variants the file of the first, which is the item's own picture."""
         for entry in json.loads((SAMPLES / "manifest.json").read_text(encoding="utf-8")):
-            files = [v["file"] for v in entry["variants"]] if "variants" in entry else [entry["file"]]
-            for file in files:
-                yield entry, SAMPLES / file
+            yield entry, SAMPLES / (entry["variants"][0] if "variants" in entry else entry)["file"]
 
     def upload(self):
         items = self.state.get("items", {})
@@ -145,14 +143,28 @@ class Demo:
             if entry["kind"] in ("poster", "video"):
                 item = self.fz("wenyuan", "upload", file, "--title", entry["title"], "--fraud-kind", entry["fraud_kinds"][0],
                                "--exposes", entry["exposes"], seconds=120)
+            elif entry["kind"] == "audio":
+                spoken = json.loads(file.read_text(encoding="utf-8"))
+                item = self.fz("wenyuan", "speak", spoken["text"], "--voice", spoken["voice"], "--speed", spoken["speed"], "--title", entry["title"],
+                               "--fraud-kind", entry["fraud_kinds"][0], "--exposes", entry["exposes"])
             else:
                 item = self.fz("wenyuan", "text", file, "--title", entry["title"])
             items[str(file.relative_to(SAMPLES))] = {"id": item["id"], "kind": entry["kind"], "title": entry["title"],
-                                                     "ms": entry.get("duration_ms", 0), "state": "uploaded"}
+                                                     "ms": entry.get("duration_ms", 0), "state": "uploaded",
+                                                     "variants": entry.get("variants", [])[1:] if entry["kind"] in ("poster", "video") else []}
             self.done("items", items)
+
+    def variants(self, item):
+        """The same item's pictures for other shapes of screens."""
+        there = {v["shape"] for v in self.fz("wenyuan", "item", item["id"], "--wait", "600", seconds=660)["variants"]}
+        for variant in item.get("variants", []):
+            if variant["shape"] not in there:
+                self.fz("wenyuan", "upload", SAMPLES / variant["file"], "--variant-of", item["id"], "--shape", variant["shape"], seconds=120)
 
     def renditions(self, item):
         """Waits until the server has made them, and hands the item in for review."""
+        if item.get("variants"):
+            self.variants(item)
         detail = self.fz("wenyuan", "item", item["id"], "--wait", "600", seconds=660)
         item["renditions"] = detail["renditions"]
         if detail["item"]["state"] == "draft":
@@ -209,7 +221,7 @@ class Demo:
         options = self.options
         self.display = bool(os.environ.get("DISPLAY")) and not options.check and not options.headless
         how = ["--sink", "x11", *([] if options.fullscreen else ["--window"])] if self.display else ["--sink", "headless", "--preview", self.preview]
-        how += ["--tap", self.tap] if options.check else []
+        how += ["--tap", self.tap, "--tap-sound", self.heard] if options.check else []
         how += ["--audio", "auto"] if options.sound else []
         self.programs.start("screen", "fz-screen", "--listen", socket, "--size", options.size, *how)
         wait_for("the screen listens", 20, socket.exists, self.programs)

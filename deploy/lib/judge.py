@@ -22,16 +22,16 @@ BLACK_LUMA = 20  # limited range: 16 is black
 Frame = collections.namedtuple("Frame", "t_ms pts_ns play luma crc grid rows fade", defaults=(0,))
 
 
-def read_tap(path):
-    """Frames of a tap file, oldest first; a last line that was cut off is left out."""
+def read_tap(path, zone="main"):
+    """Frames of one zone of a tap file, oldest first; a last line that was cut off is left out."""
     frames = []
     for line in pathlib.Path(path).read_text(encoding="utf-8").splitlines():
         try:
             f = json.loads(line)
         except json.JSONDecodeError:
             continue
-        if f.get("zone", "main") != "main":
-            continue  # the references are the main zone's
+        if f.get("zone", "main") != zone:
+            continue  # each zone is measured within itself
         frames.append(Frame(f["t_ms"], f["pts_ns"], f.get("play", ""), f["luma"], f["crc"], bytes.fromhex(f["grid"]), f["rows"],
                             f.get("fade", 0)))
     return frames
@@ -48,6 +48,18 @@ def row_crc(frame, width, height, rows):
     return f"{crc:08x}"
 
 
+def grid_of(frame, width, height):
+    """Mean luminance of the areas of a packed I420 frame with the tap's own borders: where they do not fall between pixels, ffmpeg's
+    weighted means are another thing. Every third row, as the tap."""
+    out = bytearray()
+    for gy in range(GRID_H):
+        rows = range(gy * height // GRID_H, (gy + 1) * height // GRID_H, 3)
+        for gx in range(GRID_W):
+            left, right = gx * width // GRID_W, (gx + 1) * width // GRID_W
+            out.append(sum(sum(frame[y * width + left:y * width + right]) for y in rows) // ((right - left) * len(rows)))
+    return bytes(out)
+
+
 def decode(path, width, height, rows, still):
     """The reference of a media file on a surface of this size: a list of (crc, luminance grid), one for each frame."""
     # The format right behind the scaler makes the scaler do the conversion, with this matrix; elsewhere ffmpeg takes BT.601.
@@ -61,13 +73,18 @@ def decode(path, width, height, rows, still):
                    "-map", "[a]", *once, "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "yuv420p", "pipe:1",
                    "-map", "[c]", *once, "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "gray", grids.name]
         size = width * height * 3 // 2
-        crcs = []
+        crcs, own = [], []
+        even = width % GRID_W == 0 and height % GRID_H == 0
         with subprocess.Popen(command, stdout=subprocess.PIPE, bufsize=size) as ffmpeg:
             while len(frame := ffmpeg.stdout.read(size)) == size:
                 crcs.append(row_crc(frame, width, height, rows))
+                if not even:
+                    own.append(grid_of(frame, width, height))
         cells = grids.read()
     if ffmpeg.returncode != 0 or not crcs:
         raise RuntimeError(f"ffmpeg could not decode {path}")
+    if own:
+        return list(zip(crcs, own))
     step = GRID_W * GRID_H
     return [(crc, cells[i * step:(i + 1) * step]) for i, crc in enumerate(crcs)]
 
@@ -112,6 +129,20 @@ class References:
                        for g, old, new in zip(grid[:cells], going[:cells], ref[:cells])):
                     return item, m
         return None
+
+
+def heard(path, rms=200, blocks=30):
+    """The plays that the sound pipeline took at least so many blocks (of a beat each) of at this loudness: a second of speech."""
+    loud = collections.Counter()
+    if pathlib.Path(path).exists():
+        for line in pathlib.Path(path).read_text(encoding="utf-8").splitlines():
+            try:
+                block = json.loads(line)
+            except json.JSONDecodeError:
+                continue
+            if block.get("play") and block["rms"] >= rms:
+                loud[block["play"]] += 1
+    return {play for play, n in loud.items() if n >= blocks}
 
 
 def percentile(values, share):

@@ -101,6 +101,7 @@ Result<Loaded> Shell::load() {
   l.identity = files_->read(StateFile::identity);
   l.set = files_->read(StateFile::set);
   l.rotation = files_->read(StateFile::rotation);
+  l.side_rotation = files_->read(StateFile::side_rotation);
   if (l.set) {
     if (const auto set = read_set(*l.set)) {
       keep_.set(blobs_of(*set));

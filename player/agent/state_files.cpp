@@ -19,6 +19,8 @@ const char* name_of(StateFile f) {
       return "set.json";
     case StateFile::rotation:
       return "rotation.json";
+    case StateFile::side_rotation:
+      return "side-rotation.json";
   }
   return "";
 }

@@ -122,9 +122,14 @@ class Run {
     }
     bool display = std::getenv("DISPLAY") || std::getenv("WAYLAND_DISPLAY");
     if (a_.yes || a_.no_play || !display) return {};
-    auto& best = watched(package_.approval);
-    auto& file = files_[static_cast<std::size_t>(&best - package_.approval.renditions.data())];
-    note("正在播放，请完整审看 … playing; watch all of it");
+    auto all = pictures(package_.approval);
+    for (auto& picture : all) {
+      note(fmt::format("正在播放{}，请完整审看 … playing; watch all of it", all.size() > 1 ? " " + picture_name(picture) : ""));
+      FZ_CHECK(play(files_[picture.watched]));
+    }
+    return {};
+  }
+  static Result<void> play(const fs::path& file) {
     SpawnOptions o;
     o.argv = {(program_dir() / "fz-screen").string(), "--play", file.string(), "--sink", "x11", "--window", "--audio", "auto"};
     FZ_TRY(auto screen, Process::spawn(o));
@@ -133,9 +138,20 @@ class Run {
       return fail(Code::process_failed, {{"program", "fz-screen"}, {"what", std::to_string(status.value_or(-1))}});
     return {};
   }
+  // Each picture by itself: nobody signs a variant that was not looked at.
+  Result<void> ask() const {
+    if (a_.yes) return {};
+    auto all = pictures(package_.approval);
+    if (all.size() > 1)
+      for (auto& picture : all)
+        if (!confirmed(fmt::format("{} 已完整审看，请输入 yes： watched: type yes: ", picture_name(picture))))
+          return fail(Code::approve_declined);
+    if (!confirmed("逐字逐帧核对无误、同意签名，请输入 yes： type yes to sign: ")) return fail(Code::approve_declined);
+    return {};
+  }
 
   Result<json::object> finish(const std::vector<Finding>& findings) {
-    if (!a_.yes && !confirmed("逐字逐帧核对无误、同意签名，请输入 yes： type yes to sign: ")) return fail(Code::approve_declined);
+    FZ_CHECK(ask());
     std::optional<std::string> secret;
     if (key_.encrypted) {
       FZ_TRY(secret, passphrase(a_.passphrase_file, fmt::format("{} 的口令 passphrase: ", printable(key_.holder))));

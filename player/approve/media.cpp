@@ -144,8 +144,10 @@ Result<std::string> words_of(const std::string& text, const std::string& mime) {
 
 Result<std::vector<Finding>> examine(const trust::Approval& approval, const std::vector<fs::path>& files, fs::path decoder, Millis limit) {
   if (decoder.empty()) decoder = program_dir() / "fz-decode";
-  auto& best = watched(approval);
-  const fs::path& shown = files[static_cast<std::size_t>(&best - approval.renditions.data())];
+  // A variant for another shape of screen is another picture: it is compared within itself, and the reviewer sees each.
+  std::vector<std::size_t> watched(approval.renditions.size());
+  for (auto& picture : pictures(approval))
+    for (auto member : picture.members) watched[member] = picture.watched;
   std::vector<Finding> out;
   for (std::size_t i = 0; i < approval.renditions.size(); ++i) {
     auto& r = approval.renditions[i];
@@ -158,7 +160,8 @@ Result<std::vector<Finding>> examine(const trust::Approval& approval, const std:
       out.push_back({r.profile, false});
       continue;
     }
-    bool itself = &r == &best;
+    const fs::path& shown = files[watched[i]];
+    bool itself = i == watched[i];
     std::vector<fs::path> inputs = itself ? std::vector{shown} : std::vector{shown, files[i]};
     std::vector<std::string> arguments =
         itself ? std::vector<std::string>{"--probe", "--full", "--declared", r.mime} : std::vector<std::string>{"--compare"};

@@ -57,10 +57,10 @@ Result<std::vector<fs::path>> copy_from_folder(const trust::Approval& approval, 
 /// What fz-decode found of one rendition.
 struct Finding {
   std::string profile;
-  bool compared = false;  ///< with the watched rendition; false for the watched one itself and for texts
+  bool compared = false;  ///< with the watched rendition of its picture; false for a watched one itself and for texts
 };
-/// The watched rendition decodes; every other one is like it; texts parse. `files` as copy_from_folder() returns them;
-/// `decoder` empty: beside this program. Errors: approve_unplayable, approve_difference.
+/// The watched rendition of every picture decodes; every other one of the picture is like it; texts parse. In the approval's order. `files`
+/// as copy_from_folder() returns them; `decoder` empty: beside this program. Errors: approve_unplayable, approve_difference.
 Result<std::vector<Finding>> examine(const trust::Approval& approval, const std::vector<fs::path>& files, fs::path decoder,
                                      Millis limit = Millis{30 * 60 * 1000});
 /// The texts among the renditions, as they will be read.

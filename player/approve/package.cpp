@@ -91,10 +91,24 @@ std::string printable(std::string_view text) {
   return out;
 }
 
-const trust::Rendition& watched(const trust::Approval& a) {
-  for (auto& r : a.renditions)
-    if (r.profile == "original") return r;
-  return a.renditions.front();
+std::vector<Picture> pictures(const trust::Approval& a) {
+  std::vector<Picture> out;
+  for (std::size_t i = 0; i < a.renditions.size(); ++i) {
+    auto& profile = a.renditions[i].profile;
+    auto shape = layout::shape_of_profile(profile);
+    std::string name(shape ? layout::shape_name(*shape) : std::string_view());
+    auto known = std::find_if(out.begin(), out.end(), [&](auto& p) { return p.shape == name; });
+    if (known == out.end()) known = out.insert(out.end(), Picture{name, i, {}});
+    known->members.push_back(i);
+    if (layout::plain_profile(profile) == "original") known->watched = i;
+  }
+  return out;
+}
+
+std::string picture_name(const Picture& p) {
+  if (p.shape.empty()) return "主画面 main";
+  std::string_view zh = p.shape == "portrait" ? "竖屏版本" : p.shape == "landscape" ? "横屏版本" : "条屏版本";
+  return fmt::format("{} {}", zh, p.shape);
 }
 
 bool is_text(const trust::Rendition& r) {
@@ -115,6 +129,11 @@ std::string describe(const Package& p) {
       printable(joined(a.audience.venues)), printable(joined(a.audience.regions)), format_time(a.issued), format_time(a.valid_from),
       format_time(a.valid_until), a.offline_days);
   for (auto& s : a.review) out += fmt::format("  审核 review        {} {}\n", printable(s.step), printable(s.holder));
+  auto all = pictures(a);
+  if (all.size() > 1) {
+    out += fmt::format("  画面 pictures      {} 个，各不相同，须逐个审看 each is another picture: watch every one\n", all.size());
+    for (auto& one : all) out += fmt::format("                     {}\n", picture_name(one));
+  }
   for (auto& r : a.renditions)
     out += fmt::format("  版本 rendition     {} {} {} B\n                     sha256 {}\n", printable(r.profile), printable(r.mime),
                        r.length, r.sha256);

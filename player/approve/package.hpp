@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "shared/trust/documents.hpp"
 
@@ -32,8 +33,17 @@ std::string describe(const Package& package);
 /// `text` without control and direction characters, for a terminal.
 std::string printable(std::string_view text);
 
-/// The rendition that the reviewer watches: "original", else the first. REQUIRES: a read package (never empty).
-const trust::Rendition& watched(const trust::Approval& approval);
+/// One of the pictures that an approval holds: the item's own, or a variant for another shape of screen. What is of one picture
+/// is compared with the rendition of it that the reviewer watches.
+struct Picture {
+  std::string shape;                 ///< "portrait" and the like (shared/layout); empty: the item's own
+  std::size_t watched = 0;           ///< which rendition is watched: "original" ("portrait-original"), else the first of this picture
+  std::vector<std::size_t> members;  ///< all of this picture's renditions, the watched one among them
+};
+/// Every rendition is in exactly one of them, in the order of the approval. REQUIRES: a read package (never empty).
+std::vector<Picture> pictures(const trust::Approval& approval);
+/// For people: "竖屏版本 portrait"; the item's own: "主画面 main".
+std::string picture_name(const Picture& picture);
 /// True for documents: bulletins, slogans, warnings, local facts.
 bool is_text(const trust::Rendition& rendition);
 

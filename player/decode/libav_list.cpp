@@ -11,7 +11,9 @@
 namespace {
 
 // The codecs an office's videos come in. Encoder "aac" makes the renditions' sound.
-constexpr std::string_view kCodecs[] = {"h264", "hevc", "mpeg4", "mpeg2video", "mjpeg", "prores", "aac", "mp3float", "ac3", "eac3", "alac"};
+constexpr std::string_view kCodecs[] = {"h264", "hevc", "mpeg4", "mpeg2video", "mjpeg", "prores", "aac", "mp3float", "ac3", "eac3", "alac",
+                                        // of old AVI and WMV files
+                                        "wmv1", "wmv2", "wmv3", "vc1", "msmpeg4v2", "msmpeg4", "wmav1", "wmav2", "wmapro"};
 
 struct Found {
   void* library = nullptr;

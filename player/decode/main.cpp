@@ -8,6 +8,7 @@
 
 #include "player/decode/compare.hpp"
 #include "player/decode/options.hpp"
+#include "player/decode/pdf.hpp"
 #include "player/decode/play.hpp"
 #include "player/decode/plugins.hpp"
 #include "player/decode/probe.hpp"
@@ -27,6 +28,7 @@ namespace {
 
 PluginSet plugins_for(const Options& o) {
   if (o.mode == Mode::render) return PluginSet::encode;
+  if ((o.mode == Mode::probe && !o.brief) || o.any_gain) return PluginSet::upload;
   return o.mode == Mode::play && o.media_type.starts_with("image/") ? PluginSet::still : PluginSet::decode;
 }
 
@@ -54,6 +56,7 @@ Result<Fd> open_input(const Options& o) {
 /// Modes that answer on standard output.
 Result<void> work(const Options& o) {
   FZ_TRY(auto input, open_input(o));
+  if ((o.mode == Mode::probe && !o.brief) || o.profile == "page" || o.profile == "thumb") load_pdf_reader();
   SandboxLimits limits;
   limits.cpu_seconds = 24 * 3600;
   if (o.mode == Mode::render) limits.file_bytes = std::uint64_t{16} << 30;

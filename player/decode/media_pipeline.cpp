@@ -11,10 +11,11 @@ namespace {
 
 struct Format {
   const char* caps;
-  int version;  ///< of mpegversion; 0: any
+  int version;  ///< of mpegversion and its like; 0: any
   const char* name;
   const char* decoder;
 };
+constexpr int kVc1 = 100;  // WMV 9 "advanced", which has no number of its own
 constexpr Format kVideo[] = {{"video/x-h264", 0, "h264", "h264parse ! avdec_h264"},
                              {"video/x-h265", 0, "hevc", "h265parse ! avdec_h265"},
                              {"video/x-vp9", 0, "vp9", "vp9dec"},
@@ -22,6 +23,14 @@ constexpr Format kVideo[] = {{"video/x-h264", 0, "h264", "h264parse ! avdec_h264
                              {"video/mpeg", 4, "mpeg4", "mpeg4videoparse ! avdec_mpeg4"},
                              {"video/mpeg", 2, "mpeg2", "mpegvideoparse ! avdec_mpeg2video"},
                              {"video/x-prores", 0, "prores", "avdec_prores"},
+                             {"video/x-wmv", 1, "wmv1", "avdec_wmv1"},
+                             {"video/x-wmv", 2, "wmv2", "avdec_wmv2"},
+                             {"video/x-wmv", 3, "wmv3", "avdec_wmv3"},
+                             {"video/x-wmv", kVc1, "vc1", "avdec_vc1"},
+                             {"video/x-divx", 3, "msmpeg4v3", "avdec_msmpeg4"},
+                             {"video/x-divx", 0, "mpeg4", "mpeg4videoparse ! avdec_mpeg4"},
+                             {"video/x-msmpeg", 42, "msmpeg4v2", "avdec_msmpeg4v2"},
+                             {"video/x-msmpeg", 43, "msmpeg4v3", "avdec_msmpeg4"},
                              {"image/jpeg", 0, "mjpeg", "jpegdec"}};
 constexpr Format kAudio[] = {{"audio/mpeg", 4, "aac", "aacparse ! avdec_aac"},
                              {"audio/mpeg", 2, "aac", "aacparse ! avdec_aac"},
@@ -32,6 +41,9 @@ constexpr Format kAudio[] = {{"audio/mpeg", 4, "aac", "aacparse ! avdec_aac"},
                              {"audio/x-eac3", 0, "eac3", "avdec_eac3"},
                              {"audio/x-alac", 0, "alac", "avdec_alac"},
                              {"audio/x-flac", 0, "flac", "flacparse ! flacdec"},
+                             {"audio/x-wma", 1, "wmav1", "avdec_wmav1"},
+                             {"audio/x-wma", 2, "wmav2", "avdec_wmav2"},
+                             {"audio/x-wma", 3, "wmapro", "avdec_wmapro"},
                              {"audio/x-raw", 0, "pcm", "identity"}};
 /// What opens a container. A still and a file of bare sound have one chain; others get their decoders when the demuxer has
 /// told its streams.
@@ -46,6 +58,8 @@ constexpr Opener kOpeners[] = {{"mp4", "qtdemux name=open", Opener::streams},
                                {"matroska", "matroskademux name=open", Opener::streams},
                                {"webm", "matroskademux name=open", Opener::streams},
                                {"ogg", "oggdemux name=open", Opener::streams},
+                               {"avi", "avidemux name=open", Opener::streams},
+                               {"asf", "asfdemux name=open", Opener::streams},
                                {"png", "pngdec name=open", Opener::picture},
                                {"jpeg", "jpegparse ! jpegdec name=open", Opener::picture},
                                {"webp", "webpdec name=open", Opener::picture},
@@ -57,7 +71,10 @@ constexpr Opener kOpeners[] = {{"mp4", "qtdemux name=open", Opener::streams},
 template <std::size_t N>
 const Format* find_format(const Format (&formats)[N], const GstStructure* s) {
   int version = 0;
-  gst_structure_get_int(s, "mpegversion", &version);
+  for (const char* name : {"mpegversion", "wmvversion", "wmaversion", "divxversion", "msmpegversion"})
+    if (gst_structure_get_int(s, name, &version)) break;
+  const char* format = gst_structure_get_string(s, "format");
+  if (format && std::strcmp(format, "WVC1") == 0) version = kVc1;
   for (auto& f : formats)
     if (gst_structure_has_name(s, f.caps) && (f.version == 0 || f.version == version)) return &f;
   return nullptr;

@@ -24,6 +24,7 @@ struct Options {
   bool full = false;     ///< all of a long film
   bool brief = false;    ///< a film's first second only
   PictureLimits picture;
+  int min_side = 0;  ///< pixels; a picture with a smaller side is refused
   std::int64_t max_duration_ms = 4 * 3600 * 1000;
   // render
   std::string profile;

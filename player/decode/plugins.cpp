@@ -20,6 +20,7 @@ constexpr const char* kStill[] = {"coreelements", "app",  "videoconvertscale", "
                                   "png",          "jpeg", "jpegformat",        "webp"};
 constexpr const char* kDecode[] = {"isomp4", "matroska",  "videoparsersbad", "audioparsers", "audioconvert", "audioresample", "vpx",
                                    "opus",   "opusparse", "vorbis",          "libav",        "ogg",          "wavparse",      "flac"};
+constexpr const char* kUpload[] = {"avi", "asf"};
 constexpr const char* kEncode[] = {"videorate", "x264"};
 
 // Where Debian and its relatives keep the plugins; the folder of the running libgstreamer decides.
@@ -72,6 +73,8 @@ Result<void> load_plugins(PluginSet set) {
   for (auto* p : kStill) FZ_CHECK(load(dir, p));
   if (set != PluginSet::still)
     for (auto* p : kDecode) FZ_CHECK(load(dir, p));
+  if (set == PluginSet::upload || set == PluginSet::encode)
+    for (auto* p : kUpload) FZ_CHECK(load(dir, p));
   if (set == PluginSet::encode)
     for (auto* p : kEncode) FZ_CHECK(load(dir, p));
   return {};

@@ -11,7 +11,8 @@ namespace fz::decode {
 enum class PluginSet {
   still,   ///< PNG, JPEG, WebP
   decode,  ///< still, and MP4/MOV/Matroska/WebM with their codecs
-  encode,  ///< decode, and H.264, AAC, MP4, PNG and JPEG writers
+  upload,  ///< decode, and what only uploads come in: AVI and WMV
+  encode,  ///< upload, and H.264, AAC, MP4, PNG and JPEG writers
 };
 
 /// Initialises GStreamer and loads the set. Call once, in the only thread. Errors: unavailable naming the plugin that is missing.

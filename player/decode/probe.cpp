@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <limits>
 
 #include "player/decode/media_pipeline.hpp"
+#include "player/decode/pdf.hpp"
 
 namespace fz::decode {
 namespace {
@@ -123,7 +125,7 @@ Error missing_end(std::int64_t have, std::int64_t want) {
 }
 
 Result<Structure> structure_of(const Options& o, int media) {
-  FZ_TRY(auto s, read_structure(media, o.picture));
+  FZ_TRY(auto s, read_structure(media, o.picture, o.declared));
   if (!o.declared.empty()) FZ_CHECK(check_declared(s, o.declared));
   return s;
 }
@@ -134,6 +136,7 @@ void fill(MediaInfo& info, const Structure& s, const Streams& streams) {
   info.kind = s.kind;
   info.video_codec = streams.video_codec;
   info.audio_codec = streams.audio_codec;
+  if (s.container == "asf") info.fps_n = 0, info.fps_d = 1;  // it states none; GStreamer then says 25
 }
 
 Result<void> check_film(const Options& o, int media, const Pass& begin, const Structure& structure, MediaInfo& info) {
@@ -171,6 +174,7 @@ Result<void> check_film(const Options& o, int media, const Pass& begin, const St
 Structure as_sound(Structure s) {
   s.kind = Kind::audio;
   if (s.container == "mp4" || s.container == "mov") s.mime = "audio/mp4";
+  if (s.container == "asf") s.mime = "audio/x-ms-wma";
   if (s.container == "matroska" || s.container == "webm") s.mime = "audio/" + s.mime.substr(s.mime.find('/') + 1);
   return s;
 }
@@ -210,10 +214,25 @@ Result<MediaInfo> probe_sound(const Options& o, int media, const Structure& stru
   return info;
 }
 
-}  // namespace
+// Drawn once, small: what cannot be drawn, or lacks its fonts, is refused at import.
+Result<MediaInfo> probe_pdf(int media, const Structure& structure) {
+  constexpr int kLook = 640;
+  FZ_TRY(const auto page, draw_first_page(media, kLook));
+  MediaInfo info;
+  fill(info, structure, {});
+  info.frames = 1;
+  info.fps_n = 0;
+  info.fps_d = 1;
+  // As the rendition will be.
+  const double w = page.width, h = page.height,
+               up = std::min(kPdfSide / std::max(w, h), std::sqrt(static_cast<double>(kPdfPixels) / (w * h)));
+  info.width = static_cast<int>(w * up);
+  info.height = static_cast<int>(h * up);
+  return info;
+}
 
-Result<MediaInfo> probe(const Options& o, int media) {
-  FZ_TRY(auto structure, structure_of(o, media));
+Result<MediaInfo> probe_any(const Options& o, int media, const Structure& structure) {
+  if (structure.container == "pdf") return probe_pdf(media, structure);
   if (structure.kind == Kind::audio) return probe_sound(o, media, structure);
   Pass begin(o, media, structure, true);
   if (auto ran = begin.run(0, structure.kind == Kind::image ? Pass::kOneFrame : o.brief ? kBrief : Pass::kAll); !ran) {
@@ -232,6 +251,19 @@ Result<MediaInfo> probe(const Options& o, int media) {
     return info;
   }
   FZ_CHECK(check_film(o, media, begin, structure, info));
+  return info;
+}
+
+}  // namespace
+
+Result<MediaInfo> probe(const Options& o, int media) {
+  FZ_TRY(auto structure, structure_of(o, media));
+  auto info = probe_any(o, media, structure);
+  if (!info) return or_unfinished(media, o.declared, info.error());
+  if (info->kind != Kind::audio && std::min(info->width, info->height) < o.min_side)
+    return fail(
+        Code::media_picture_too_small,
+        {{"width", std::to_string(info->width)}, {"height", std::to_string(info->height)}, {"min_side", std::to_string(o.min_side)}});
   return info;
 }
 

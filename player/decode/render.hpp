@@ -19,13 +19,14 @@ std::pair<int, int> rendition_rate(int fps_n, int fps_d);
 /// 1080p, 720p: MP4 with moov first, H.264 High (closed GOPs of 2 s, BT.709 limited range), AAC-LC 128 kbit/s 48 kHz stereo;
 /// Its sound is brought to -23 LUFS, true peaks below -1 dBTP (loudness.hpp). audio: M4A, AAC-LC 128 kbit/s 48 kHz stereo at
 /// -16 LUFS, of anything with sound;
-/// still-1080p: PNG from PNG, else JPEG; thumb: JPEG of at most 480 x 480. Equal input gives equal bytes.
-/// Errors: the media_* codes, disk_full, io.
+/// still-1080p: PNG from PNG, else JPEG; page: PNG of a PDF's first page (pdf.hpp); thumb: JPEG (PNG of a PDF) of at most 480 x 480. Equal
+/// input gives equal bytes. Errors: the media_* codes, disk_full, io.
 Result<void> render(const Options& o, int in, int out);
 
 // The kinds behind it.
 Result<void> render_film(const Options& o, int in, int out);
 Result<void> render_still(const Options& o, int in, int out);
 Result<void> render_sound(const Options& o, int in, int out);
+Result<void> render_page(int in, int out, int max_side);  // render_still.cpp
 
 }  // namespace fz::decode

@@ -5,6 +5,7 @@
 
 #include "player/decode/encoder.hpp"
 #include "player/decode/media_pipeline.hpp"
+#include "player/decode/pdf.hpp"
 #include "player/decode/probe.hpp"
 #include "player/decode/render.hpp"
 #include "player/decode/report.hpp"
@@ -53,9 +54,24 @@ GstSample* on_white(GstSample* s) {
 
 }  // namespace
 
+Result<void> render_page(int in, int out, int max_side) {
+  FZ_TRY(const auto page, draw_first_page(in, max_side));
+  FZ_CHECK(write_all(out, as_bytes(page.png), "rendition"));
+  print_line(json::object{{"progress", 1000},
+                          {"width", page.width},
+                          {"height", page.height},
+                          {"duration_ms", 0},
+                          {"bytes", static_cast<std::int64_t>(page.png.size())},
+                          {"mime", "image/png"}});
+  return {};
+}
+
 Result<void> render_still(const Options& o, int in, int out) {
-  FZ_TRY(auto info, look(o, in));
   bool thumb = o.profile == "thumb";
+  FZ_TRY(auto structure, read_structure(in, o.picture, o.declared));
+  if (structure.container == "pdf" && (thumb || o.profile == "page")) return render_page(in, out, thumb ? 480 : kPdfSide);
+  if (structure.container == "pdf" || o.profile == "page") return fail(Code::unsupported, {{"what", o.profile + " / " + structure.mime}});
+  FZ_TRY(auto info, look(o, in));
   if (!thumb && info.kind != Kind::image) return fail(Code::unsupported, {{"what", o.profile + " / " + info.mime}});
   auto size = fit_into({info.width, info.height}, thumb ? Size{480, 480} : Size{1920, 1080});
   bool png = !thumb && info.container == "png";

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "player/decode/bytes_at.hpp"
+#include "player/decode/foreign.hpp"
 
 namespace fz::decode {
 namespace {
@@ -142,6 +143,7 @@ Result<Structure> read_isobmff(const BytesAt& in) {
     bool is_moov = std::memcmp(head.data() + 4, "moov", 4) == 0, is_mdat = std::memcmp(head.data() + 4, "mdat", 4) == 0;
     if (size > in.size() - at) return moov || is_moov || is_mdat ? truncated(is_moov ? "MP4 moov" : "MP4 mdat") : corrupt("MP4");
     s.fragmented = s.fragmented || std::memcmp(head.data() + 4, "moof", 4) == 0;
+    if (is_moov && is_encrypted_movie(in, at, size)) return fail(Code::media_encrypted);
     moov = moov || is_moov;
     mdat = mdat || is_mdat;
     at += size;
@@ -187,17 +189,7 @@ Result<Structure> read_matroska(const BytesAt& in) {
   return s;
 }
 
-struct Magic {
-  std::size_t at;
-  std::string_view bytes;
-  const char* name;  ///< what a person calls it, for formats that are not taken
-};
 using namespace std::string_view_literals;
-constexpr std::array kKnownButNotTaken{
-    Magic{0, "GIF8"sv, "GIF"},           Magic{0, "BM"sv, "BMP"},    Magic{0, "II*\0"sv, "TIFF"},
-    Magic{0, "MM\0*"sv, "TIFF"},         Magic{0, "%PDF"sv, "PDF"},  Magic{0, "PK\3\4"sv, "ZIP / Office"},
-    Magic{8, "AVI "sv, "AVI"},           Magic{0, "FLV\1"sv, "FLV"}, Magic{0, "\x30\x26\xb2\x75\x8e\x66\xcf\x11"sv, "WMV / WMA"},
-    Magic{0, "\0\0\1\xba"sv, "MPEG-PS"}, Magic{0, "8BPS"sv, "PSD"},  Magic{0, "#!AMR"sv, "AMR"}};
 
 }  // namespace
 
@@ -209,12 +201,17 @@ Result<void> check_size(std::int64_t width, std::int64_t height, const PictureLi
                                               {"max_megapixels", std::to_string(l.max_pixels / 1'000'000)}});
 }
 
-Result<Structure> read_structure(int fd, const PictureLimits& limits) {
-  struct stat st {};
-  if (::fstat(fd, &st) != 0) return fail(Code::io, {{"path", "media"}, {"what", std::strerror(errno)}});
-  if (!S_ISREG(st.st_mode)) return fail(Code::bad_field, {{"field", "media"}, {"what", "regular file"}});
-  if (st.st_size == 0) return fail(Code::media_empty);
-  BytesAt in(fd, static_cast<std::uint64_t>(st.st_size));
+namespace {
+
+// One that says that it is a PDF is a picture of its first page (pdf.hpp); its framing is its reader's.
+Result<Structure> read_pdf(const BytesAt& in) {
+  const auto tail = in.read(in.size() - std::min<std::uint64_t>(in.size(), 2048), 2048);
+  if (std::string_view(reinterpret_cast<const char*>(tail.data()), tail.size()).find("%%EOF") == std::string_view::npos)
+    return truncated("PDF %%EOF");
+  return Structure{"pdf", "application/pdf", Kind::image};
+}
+
+Result<Structure> read_framing(const BytesAt& in, const PictureLimits& limits) {
   auto head = in.read(0, 16);
   std::string_view b(reinterpret_cast<const char*>(head.data()), head.size());
   auto has = [&](std::size_t at, std::string_view magic) { return b.size() >= at + magic.size() && b.substr(at, magic.size()) == magic; };
@@ -224,11 +221,36 @@ Result<Structure> read_structure(int fd, const PictureLimits& limits) {
   for (auto box : {"ftyp"sv, "moov"sv, "mdat"sv, "wide"sv, "free"sv, "skip"sv})
     if (has(4, box)) return read_isobmff(in);
   if (has(0, "\x1a\x45\xdf\xa3"sv)) return read_matroska(in);
+  if (has(0, "%PDF-"sv)) return read_pdf(in);
+  FZ_TRY(auto film, read_film_structure(in));
+  if (film) return *film;
   FZ_TRY(auto heard, read_sound_structure(in));
   if (heard) return *heard;
-  for (auto& m : kKnownButNotTaken)
-    if (has(m.at, m.bytes)) return unsupported(m.name);
+  if (auto other = foreign_file(in)) return *other;
   return fail(Code::media_not_media);
+}
+
+bool may_be_unfinished(Code code) {
+  return code == Code::media_truncated || code == Code::media_corrupt || code == Code::media_not_media || code == Code::media_zero_duration;
+}
+
+}  // namespace
+
+Error or_unfinished(int fd, std::string_view declared, const Error& why) {
+  struct stat st {};
+  if (!may_be_unfinished(why.code) || ::fstat(fd, &st) != 0 || st.st_size <= 0) return why;
+  return unfinished_file(BytesAt(fd, static_cast<std::uint64_t>(st.st_size)), declared).value_or(why);
+}
+
+Result<Structure> read_structure(int fd, const PictureLimits& limits, std::string_view declared) {
+  struct stat st {};
+  if (::fstat(fd, &st) != 0) return fail(Code::io, {{"path", "media"}, {"what", std::strerror(errno)}});
+  if (!S_ISREG(st.st_mode)) return fail(Code::bad_field, {{"field", "media"}, {"what", "regular file"}});
+  if (st.st_size == 0) return fail(Code::media_empty);
+  BytesAt in(fd, static_cast<std::uint64_t>(st.st_size));
+  auto found = read_framing(in, limits);
+  if (!found) return or_unfinished(fd, declared, found.error());
+  return found;
 }
 
 Result<void> check_declared(const Structure& s, std::string_view declared) {
@@ -279,7 +301,13 @@ Result<void> check_declared(const Structure& s, std::string_view declared) {
                                       {"opus", "ogg"},
                                       {"audio/ogg", "ogg"},
                                       {"audio/opus", "ogg"},
-                                      {"wmv", "wmv"}};
+                                      {"video/x-msvideo", "avi"},
+                                      {"application/pdf", "pdf"},
+                                      {"wmv", "asf"},
+                                      {"wma", "asf"},
+                                      {"asf", "asf"},
+                                      {"video/x-ms-wmv", "asf"},
+                                      {"video/x-ms-asf", "asf"}};
   std::string text(declared.substr(0, 512));
   std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   if (auto dot = text.rfind('.'); dot != std::string::npos) text = text.substr(dot + 1);

@@ -3,11 +3,14 @@
 #include <pthread.h>
 
 #include "shared/base/log.hpp"
+#include "shared/layout/layout.hpp"
 
 namespace fz::app {
 
 bool is_file_fault(Code code) {
-  return code_name(code).starts_with("media_") && code != Code::media_decoder_died;
+  // bad_field: a film as the variant of a picture, or the other way round.
+  return (code_name(code).starts_with("media_") && code != Code::media_decoder_died) || code == Code::variant_aspect ||
+         code == Code::bad_field;
 }
 
 Jobs::Jobs(store::Store& store, const Clock& clock, MediaTools tools, unsigned threads)
@@ -96,7 +99,12 @@ Result<void> Jobs::work(const library::Job& job) {
   FZ_TRY(const auto item, store_.read([&](const store::Tx& tx) -> Result<library::Item> {
     FZ_TRY(auto found, tx.library().item(job.item));
     if (!found) return fail(Code::not_found, {{"what", job.item}});
-    return std::move(*found);
+    const auto shape = library::shape_of_job(job);
+    if (shape.empty()) return std::move(*found);
+    FZ_TRY(const auto variants, tx.library().variants(found->id, job.version));
+    for (const auto& v : variants)
+      if (v.shape == shape) return library::with_source_of(std::move(*found), v);
+    return fail(Code::not_found, {{"what", std::string(shape)}});  // it was removed meanwhile
   }));
   if (job.kind == library::JobKind::probe) {
     FZ_TRY(const auto probed, tools_.probe(item));
@@ -109,7 +117,7 @@ Result<void> Jobs::work(const library::Job& job) {
     const auto noted = store_.write([&](store::Tx& tx) { return library::job_progress(tx.library(), job.id, permille, clock_.wall()); });
     if (!noted) log::warn("job {}: {}", job.id, to_log(noted.error()));
   };
-  FZ_TRY(auto rendition, tools_.render(item, job.profile, progress));
+  FZ_TRY(auto rendition, tools_.render(item, std::string(layout::plain_profile(job.profile)), progress));
   rendition.item = item.id;
   rendition.version = item.version;
   rendition.profile = job.profile;

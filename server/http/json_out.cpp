@@ -93,6 +93,18 @@ json::object json_of(const library::Rendition& r) {
           {"duration_ms", r.duration_ms}};
 }
 
+json::object json_of(const library::Variant& v) {
+  return {{"shape", v.shape},
+          {"author", v.author},
+          {"source", v.source},
+          {"source_name", v.source_name},
+          {"source_length", static_cast<std::int64_t>(v.source_length)},
+          {"source_mime", v.source_mime},
+          {"width", v.width},
+          {"height", v.height},
+          {"created", format_time(v.created)}};
+}
+
 json::object json_of(const library::Job& j, Lang lang) {
   json::object out{{"kind", library::job_kind_name(j.kind)},
                    {"profile", j.profile},

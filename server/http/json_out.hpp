@@ -9,6 +9,7 @@ json::object json_of(const accounts::Unit& unit);
 json::object json_of(const accounts::Account& account);
 json::object json_of(const library::Item& item, Lang lang);
 json::object json_of(const library::Rendition& rendition);
+json::object json_of(const library::Variant& variant);
 json::object json_of(const library::Job& job, Lang lang);
 json::object json_of(const library::Offer& offer);
 json::object json_of(const library::Share& share);

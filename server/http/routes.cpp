@@ -49,6 +49,7 @@ const Route kRoutes[] = {
     {Method::post, "/v1/items", Auth::person, Role::contributor, kText, Run::pooled, create_text_item},
     {Method::get, "/v1/items/{item}", Auth::person, {}, 0, Run::pooled, get_item},
     {Method::patch, "/v1/items/{item}", Auth::person, {}, kSmall, Run::pooled, change_item},
+    {Method::del, "/v1/items/{item}/variants/{shape}", Auth::person, Role::contributor, 0, Run::pooled, remove_variant},
     {Method::get, "/v1/items/{item}/renditions/{profile}", Auth::person, {}, 0, Run::pooled, get_rendition},
     {Method::get, "/v1/items/{item}/thumbnail", Auth::person, {}, 0, Run::pooled, get_thumbnail},
     {Method::post, "/v1/preview", Auth::person, {}, kText, Run::pooled, preview_text},

@@ -95,6 +95,7 @@ FZ_HANDLER(list_items);
 FZ_HANDLER(create_text_item);
 FZ_HANDLER(get_item);
 FZ_HANDLER(change_item);
+FZ_HANDLER(remove_variant);
 FZ_HANDLER(get_rendition);
 FZ_HANDLER(get_thumbnail);
 FZ_HANDLER(preview_text);

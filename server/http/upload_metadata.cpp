@@ -28,6 +28,10 @@ Result<library::NewUpload> parse_upload_metadata(std::string_view header) {
       out.exposes = text;
     else if (name == "item")
       out.item = text;
+    else if (name == "variant_of")
+      out.variant_of = text;
+    else if (name == "shape")
+      out.shape = text;
     // Others are allowed by the protocol ("filetype" of browsers) and mean nothing here: the probe decides.
   }
   return out;

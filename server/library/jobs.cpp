@@ -1,7 +1,10 @@
 // Jobs: claimed by a worker, worked on outside any transaction, ended here.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "server/library/rules.hpp"
+#include "shared/layout/layout.hpp"
 
 namespace fz::library {
 namespace {
@@ -35,27 +38,45 @@ Result<void> end_job(Store& db, Job& job, JobState state, UtcTime now) {
   return db.put_job(job);
 }
 
-Result<void> touch_item(Store& db, Item& item, UtcTime now) {
-  item.updated = now;
-  ++item.revision;
-  return db.put_item(item);
-}
-
-/// Ready once no job of the version is left open.
-Result<void> settle(Store& db, const Context& ctx, Item& item) {
-  FZ_TRY(const auto jobs, db.jobs(item.id, item.version));
-  if (std::any_of(jobs.begin(), jobs.end(), [](const Job& j) { return j.state != JobState::done; })) return touch_item(db, item, ctx.now);
-  item.processing = Processing::ready;
-  FZ_CHECK(touch_item(db, item, ctx.now));
-  return ctx.record("item.ready", item.id, {{"version", item.version}});
+/// What waits for the same picture as a job that has failed is of no use any more.
+Result<void> drop_waiting(Store& db, const Job& failed) {
+  FZ_TRY(const auto jobs, db.jobs(failed.item, failed.version));
+  for (const Job& j : jobs)
+    if (j.state == JobState::queued && shape_of_job(j) == shape_of_job(failed)) FZ_CHECK(db.remove_job(j.id));
+  return {};
 }
 
 Result<void> fail_item(Store& db, const Context& ctx, Item& item, const Job& job) {
-  item.processing = Processing::failed;
-  item.failure = job.failure;
-  item.failure_params = job.failure_params;
-  FZ_CHECK(touch_item(db, item, ctx.now));
+  FZ_CHECK(drop_waiting(db, job));
+  FZ_CHECK(settle(db, ctx, item));
   return ctx.record("item.failed", item.id, {{"code", job.failure}, {"version", item.version}});
+}
+
+/// A variant is of the shape it was sent as, and a picture where the item is one: what plays for how long must not hang on the screen's
+/// shape.
+Result<void> check_finding(const Item& item, const std::string& shape, const Probed& probed) {
+  if (probed.width > 0 && layout::shape_name(layout::shape_of(probed.width, probed.height)) != shape) {
+    return fail(Code::variant_aspect,
+                {{"shape", shape}, {"width", std::to_string(probed.width)}, {"height", std::to_string(probed.height)}});
+  }
+  if (probed.kind == item.kind) return {};
+  return fail(Code::bad_field, {{"field", "shape"}, {"what", fmt::format("{} / {}", kind_name(probed.kind), kind_name(item.kind))}});
+}
+
+Result<void> note_finding(Store& db, Item& item, const std::string& shape, const Probed& probed) {
+  if (shape.empty()) {
+    item.kind = probed.kind;
+    item.source_mime = probed.mime;
+    return {};
+  }
+  FZ_CHECK(check_finding(item, shape, probed));
+  FZ_TRY(auto variants, db.variants(item.id, item.version));
+  const auto v = std::find_if(variants.begin(), variants.end(), [&](const Variant& x) { return x.shape == shape; });
+  if (v == variants.end()) return fail(Code::not_found, {{"what", shape}});
+  v->source_mime = probed.mime;
+  v->width = probed.width;
+  v->height = probed.height;
+  return db.put_variant(*v);
 }
 
 }  // namespace
@@ -65,7 +86,7 @@ Result<std::optional<Job>> claim_job(Store& db, UtcTime now) {
     FZ_TRY(auto job, db.next_job(now));
     if (!job) return job;
     FZ_TRY(const auto item, db.item(job->item));
-    if (!item || item->version != job->version || item->processing == Processing::failed) {
+    if (!item || item->version != job->version) {
       FZ_CHECK(db.remove_jobs(job->item, job->version));
       continue;
     }
@@ -89,12 +110,13 @@ Result<void> job_progress(Store& db, std::int64_t id, int permille, UtcTime now)
 Result<void> finish_probe(Store& db, const Context& ctx, std::int64_t id, const Probed& probed) {
   FZ_TRY(auto r, running(db, id));
   if (!r) return {};
-  r->item.kind = probed.kind;
-  r->item.source_mime = probed.mime;
+  const std::string shape(shape_of_job(r->job)), prefix = shape.empty() ? "" : shape + "-";
+  FZ_CHECK(note_finding(db, r->item, shape, probed));
   if (probed.original) {
     Rendition original = *probed.original;
     original.item = r->item.id;
     original.version = r->item.version;
+    original.profile.insert(0, prefix);
     FZ_CHECK(db.put_rendition(original));
   }
   for (const std::string& profile : probed.renders) {
@@ -102,7 +124,8 @@ Result<void> finish_probe(Store& db, const Context& ctx, std::int64_t id, const 
     render.item = r->item.id;
     render.version = r->item.version;
     render.kind = JobKind::render;
-    render.profile = profile;
+    render.profile = prefix;
+    render.profile.append(profile);
     render.created = render.updated = ctx.now;
     FZ_TRY(const Job added, db.add_job(render));
     (void)added;

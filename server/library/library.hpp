@@ -32,11 +32,12 @@ struct Upload {
   std::string title;
   std::string fraud_kind;  ///< from the vocabulary of kinds
   std::string exposes;     ///< "method", "case" or empty
-  std::string item;        ///< empty until finished, or the item that gets a new version
+  std::string item;        ///< empty until finished, or the item that gets a new version or a variant
   UploadState state = UploadState::receiving;
   std::string sha256;   ///< when done
   std::string failure;  ///< code name when failed
   UtcTime created, expires;
+  std::string shape{};  ///< "portrait": a variant of `item`; empty: a picture of its own
 };
 std::string part_name(std::string_view upload_id);
 
@@ -76,13 +77,27 @@ struct Item {
 struct Rendition {
   std::string item;
   int version = 1;
-  std::string profile;  ///< "original", "1080p", "720p", "text", "audio"
+  std::string profile;  ///< "original", "1080p", "720p", "still-1080p", "page", "text", "audio"; a variant's: "portrait-1080p"
   std::string sha256;
   std::uint64_t length = 0;
   std::string mime;
   std::vector<std::string> chunks;
   int width = 0, height = 0;     ///< pixels; 0 for text
   std::int64_t duration_ms = 0;  ///< 0: a still or a text
+};
+
+/// Another picture of the same item, for screens of another shape: a poster's portrait form. Its renditions stand beside the
+/// item's own and are named after the shape ("portrait-1080p"); screens choose by it (player/agent/core/catalogue.hpp).
+struct Variant {
+  std::string item;
+  int version = 1;
+  std::string shape;   ///< "landscape", "portrait", "strip" (shared/layout)
+  std::string author;  ///< account that sent it: never decides on the item
+  std::string source;  ///< SHA-256 of what was uploaded
+  std::uint64_t source_length = 0;
+  std::string source_name, source_mime;
+  int width = 0, height = 0;  ///< pixels as displayed; 0 until examined
+  UtcTime created;
 };
 
 // ---- jobs --------------------------------------------------------------------------------------------------------
@@ -95,7 +110,7 @@ struct Job {
   std::string item;
   int version = 1;
   JobKind kind = JobKind::probe;
-  std::string profile;  ///< of a render job
+  std::string profile;  ///< of a render job; of a probe job: the variant's shape, empty for the item's own source
   JobState state = JobState::queued;
   int attempts = 0;
   int progress_permille = 0;
@@ -152,7 +167,11 @@ class Store {
   virtual Result<void> put_item(const Item& item) = 0;
   virtual Result<std::vector<Rendition>> renditions(std::string_view item, int version) const = 0;
   virtual Result<void> put_rendition(const Rendition& rendition) = 0;
-  virtual Result<bool> blob_is_used(std::string_view sha256) const = 0;  ///< by an item, a rendition or an approval
+  virtual Result<std::vector<Variant>> variants(std::string_view item, int version) const = 0;  ///< by shape
+  virtual Result<void> put_variant(const Variant& variant) = 0;
+  /// With its renditions and jobs.
+  virtual Result<void> remove_variant(std::string_view item, int version, std::string_view shape) = 0;
+  virtual Result<bool> blob_is_used(std::string_view sha256) const = 0;  ///< by an item, a variant, a rendition or an approval
 
   virtual Result<void> put_offer(const Offer& offer) = 0;
   virtual Result<std::optional<Offer>> offer(std::string_view id) const = 0;
@@ -170,6 +189,7 @@ class Store {
   virtual Result<std::vector<Job>> jobs(std::string_view item, int version) const = 0;
   virtual Result<std::vector<Job>> jobs_in(JobState state) const = 0;
   virtual Result<void> remove_jobs(std::string_view item, int version) = 0;
+  virtual Result<void> remove_job(std::int64_t id) = 0;
 };
 
 // ---- names and texts ---------------------------------------------------------------------------------------------
@@ -185,10 +205,12 @@ const std::vector<std::string>& fraud_kinds();
 struct NewUpload {
   std::uint64_t length = 0;
   std::string file_name, title, fraud_kind, exposes;
-  std::string item;  ///< id of an existing item for a new version, or empty
+  std::string item;          ///< id of an existing item for a new version, or empty
+  std::string variant_of{};  ///< id of the item that gets this file as its variant of `shape`, or empty
+  std::string shape{};
 };
 /// Errors: forbidden_role, bad_field, name_path, name_control, too_large, quota_exceeded{limit}, too_many_uploads{limit},
-/// upload_empty (length 0), not_found{item}, item_locked.
+/// upload_empty (length 0), not_found{item}, item_locked; of a variant those of check_variant().
 Result<Upload> create_upload(Store& db, const Context& ctx, const NewUpload& upload, const Quota& quota);
 /// Errors: not_found, upload_gone (expired, done or failed), also for anybody but its owner.
 Result<Upload> open_upload(const Store& db, const Actor& who, std::string_view id, UtcTime now);
@@ -241,6 +263,21 @@ struct ItemChange {
 /// Only in draft; the title and what it exposes are part of what is signed. Errors: item_locked, conflict.
 Result<Item> change_item(Store& db, const accounts::Store& units, const Context& ctx, std::string_view id, const ItemChange& change);
 
+// ---- variants ----------------------------------------------------------------------------------------------------
+/// May `who` send a variant of this shape? Only while the item is a draft, when its own picture has been examined, and one of a shape.
+/// Errors: variant_shape{shape}, not_found{item}, item_locked, item_not_ready, variant_exists{item,shape}, bad_field (an item without a
+/// picture).
+Result<Item> check_variant(const Store& db, const Actor& who, std::string_view item, std::string_view shape);
+/// Takes a variant and its renditions out of a draft. Errors: forbidden_role, not_found{item|shape}, item_locked, conflict.
+Result<Item> remove_variant(Store& db, const accounts::Store& units, const Context& ctx, std::string_view item, std::string_view shape,
+                            std::optional<std::int64_t> if_revision);
+/// `item` as the tools see it that make a variant's renditions: the variant's file is its source.
+Item with_source_of(Item item, const Variant& variant);
+/// How far the work on one picture of an item is, from its jobs; `shape` empty: the item's own.
+Processing processing_of(const std::vector<Job>& jobs, std::string_view shape);
+/// The shape a job is for, empty for the item's own picture.
+std::string_view shape_of_job(const Job& job);
+
 // ---- jobs (a worker loop: claim, work outside the transaction, finish) -------------------------------------------
 /// The next job, now running, attempts counted; nothing if there is none. A job of an older version is dropped.
 Result<std::optional<Job>> claim_job(Store& db, UtcTime now);
@@ -251,11 +288,15 @@ struct Probed {
   std::string mime;
   std::optional<Rendition> original;  ///< if the source itself is fit to be shown (a still)
   std::vector<std::string> renders;
+  int width = 0, height = 0;  ///< pixels as displayed; 0: sound alone
 };
+/// A variant must have the shape it was sent as and be of the item's kind; it is refused by an error that is the file's fault.
+/// Errors: variant_aspect{shape,width,height}, bad_field{shape}.
 Result<void> finish_probe(Store& db, const Context& ctx, std::int64_t id, const Probed& probed);
 /// Adds the rendition (its blob is stored); the item is ready when the last job of its version is done.
 Result<void> finish_render(Store& db, const Context& ctx, std::int64_t id, const Rendition& rendition);
-/// `final`: the file is bad, trying again is no use; else it is queued again with back-off until kMaxAttempts.
+/// `final`: the file is bad, trying again is no use; else it is queued again with back-off until kMaxAttempts. Then the item has
+/// failed, and what waits for the same picture is dropped; when the picture is a variant, removing it mends the item.
 Result<void> fail_job(Store& db, const Context& ctx, std::int64_t id, const Error& why, bool final);
 /// At start: jobs that were running when the process died are queued again, or failed after kMaxAttempts (job_crashed).
 Result<int> recover_jobs(Store& db, const Context& ctx);

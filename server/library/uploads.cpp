@@ -22,7 +22,14 @@ Kind guess_kind(std::string_view file_name) {
   std::transform(end.begin(), end.end(), end.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   for (const std::string_view sound : {"mp3", "wav", "m4a", "aac", "flac", "ogg", "oga", "opus"})
     if (end == sound) return Kind::audio;
-  return end == "png" || end == "jpg" || end == "jpeg" || end == "webp" ? Kind::poster : Kind::video;
+  return end == "png" || end == "jpg" || end == "jpeg" || end == "webp" || end == "pdf" ? Kind::poster : Kind::video;
+}
+
+Result<void> end_upload(Store& db, Upload& upload, const std::string& item, const std::string& sha256) {
+  upload.state = UploadState::done;
+  upload.item = item;
+  upload.sha256 = sha256;
+  return db.put_upload(upload);
 }
 
 /// The name without its end, for people who gave no title.
@@ -47,6 +54,11 @@ Result<Upload> create_upload(Store& db, const Context& ctx, const NewUpload& n, 
   FZ_TRY(const auto open, db.uploads(UploadState::receiving, ctx.who.account));
   const auto alive = std::count_if(open.begin(), open.end(), [&](const Upload& o) { return o.expires > ctx.now; });
   if (alive >= quota.max_open) return fail(Code::too_many_uploads, {{"limit", std::to_string(quota.max_open)}});
+  if (!n.variant_of.empty() || !n.shape.empty()) {
+    if (!n.item.empty()) return fail(Code::bad_field, {{"field", "variant_of"}, {"what", "item"}});
+    FZ_TRY(const Item item, check_variant(db, ctx.who, n.variant_of, n.shape));
+    (void)item;
+  }
   if (!n.item.empty()) {
     FZ_TRY(const auto item, db.item(n.item));
     if (!item || (item->unit != ctx.who.unit && item->owner != ctx.who.account)) return fail(Code::not_found, {{"what", n.item}});
@@ -58,7 +70,8 @@ Result<Upload> create_upload(Store& db, const Context& ctx, const NewUpload& n, 
   u.length = n.length;
   u.fraud_kind = n.fraud_kind;
   u.exposes = n.exposes;
-  u.item = n.item;
+  u.item = n.variant_of.empty() ? n.item : n.variant_of;
+  u.shape = n.shape;
   u.created = ctx.now;
   u.expires = ctx.now + quota.life;
   FZ_CHECK(db.put_upload(u));
@@ -103,6 +116,11 @@ Result<Finished> finish_upload(Store& db, const Context& ctx, std::string_view i
   owner.account = out.upload.owner;
   owner.unit = out.upload.unit;
   const Context own{owner, ctx.trail, ctx.now};
+  if (!out.upload.shape.empty()) {
+    FZ_TRY(out.item, add_variant(db, own, out.upload, digest));
+    FZ_CHECK(end_upload(db, out.upload, out.item.id, digest.sha256));
+    return out;
+  }
   Item item;
   item.kind = guess_kind(out.upload.file_name);
   item.title = out.upload.title;
@@ -122,10 +140,7 @@ Result<Finished> finish_upload(Store& db, const Context& ctx, std::string_view i
   probe.version = item.version;
   probe.created = probe.updated = ctx.now;
   FZ_TRY(probe, db.add_job(probe));
-  out.upload.state = UploadState::done;
-  out.upload.item = item.id;
-  out.upload.sha256 = digest.sha256;
-  FZ_CHECK(db.put_upload(out.upload));
+  FZ_CHECK(end_upload(db, out.upload, item.id, digest.sha256));
   FZ_CHECK(own.record(item.version == 1 ? "item.create" : "item.version", item.id, {{"sha256", item.source}, {"version", item.version}}));
   out.item = std::move(item);
   return out;

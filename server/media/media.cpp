@@ -16,6 +16,7 @@
 namespace fz::media {
 namespace {
 
+constexpr int kMinSide = 64;         // less than the lowest LED strip
 constexpr int kMaxStillSide = 4096;  // what every screen's decoder takes without scaling first
 constexpr std::int64_t kMaxStillPixels = 4096LL * 2304;
 constexpr std::uint64_t kMaxStillBytes = 16u << 20;
@@ -103,7 +104,8 @@ class Run {
 };
 
 Result<Found> look(const Tools& tools, const Fd& source, const std::string& declared) {
-  FZ_TRY(auto run, Run::start(tools, {"--probe", "--declared", declared}, {{source.get(), 3}}, tools.probe_limit));
+  FZ_TRY(auto run, Run::start(tools, {"--probe", "--declared", declared, "--min-side", std::to_string(kMinSide)}, {{source.get(), 3}},
+                              tools.probe_limit));
   FZ_TRY(const auto line, run.finish({}));
   const json::value wrapped(line);
   json::Reader in(wrapped, "probe");
@@ -164,6 +166,8 @@ Result<Source> open_source(const Tools& tools, blob::Store& blobs, const library
 library::Probed plan(const Found& found, const library::Item& item, const crypto::ChunkedDigest& source) {
   library::Probed out;
   out.mime = found.mime;
+  out.width = found.width;
+  out.height = found.height;
   out.kind = found.still ? library::Kind::poster : found.sound ? library::Kind::audio : library::Kind::video;
   if (found.sound) {
     out.renders.emplace_back("audio");
@@ -173,6 +177,10 @@ library::Probed plan(const Found& found, const library::Item& item, const crypto
     const int longer = std::max(found.width, found.height), shorter = std::min(found.width, found.height);
     if (longer > 1280 || shorter > 720) out.renders.emplace_back("1080p");
     out.renders.emplace_back("720p");
+    return out;
+  }
+  if (found.mime == "application/pdf") {
+    out.renders.emplace_back("page");  // the document itself goes to no screen and to no reviewer
     return out;
   }
   const bool fits = std::max(found.width, found.height) <= kMaxStillSide &&

@@ -42,10 +42,11 @@ std::string retired_signer(const trust::Reviewers& reviewers, const trust::Appro
   return {};
 }
 
-/// The person who made the item must not be among the signers.
+/// Nobody who made the item or one of its variants may be among the signers.
 Result<void> refuse_makers(const Tables& db, const Item& item, const std::set<std::string>& holders) {
-  for (const std::string* maker : {&item.author, &item.owner}) {
-    FZ_TRY(const auto account, db.accounts.account(*maker));
+  FZ_TRY(const auto all, makers(db, item));
+  for (const std::string& maker : all) {
+    FZ_TRY(const auto account, db.accounts.account(maker));
     if (account && !account->holder.empty() && holders.contains(account->holder)) {
       return fail(Code::approval_by_uploader, {{"holder", account->holder}});
     }

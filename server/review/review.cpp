@@ -118,11 +118,19 @@ std::vector<Decision> this_round(std::vector<Decision> all) {
   return all;
 }
 
+Result<std::vector<std::string>> makers(const Tables& db, const Item& item) {
+  std::vector<std::string> out{item.author, item.owner};
+  FZ_TRY(const auto variants, db.library.variants(item.id, item.version));
+  for (const auto& v : variants) out.push_back(v.author);
+  return out;
+}
+
 Result<bool> made_it(const Tables& db, const Item& item, const Actor& who) {
-  if (who.account == item.author || who.account == item.owner) return true;
+  FZ_TRY(const auto all, makers(db, item));
+  if (std::find(all.begin(), all.end(), who.account) != all.end()) return true;
   if (who.holder.empty()) return false;
-  for (const std::string* maker : {&item.author, &item.owner}) {  // the same person under another account
-    FZ_TRY(const auto account, db.accounts.account(*maker));
+  for (const std::string& maker : all) {  // the same person under another account
+    FZ_TRY(const auto account, db.accounts.account(maker));
     if (account && account->holder == who.holder) return true;
   }
   return false;

@@ -14,6 +14,8 @@ Result<void> decide(const Tables& db, const Context& ctx, Item& item, Act act, S
                     const std::vector<std::string>& checked = {});
 /// Decisions since the item was last submitted.
 std::vector<Decision> this_round(std::vector<Decision> all);
+/// The accounts whose work is in this version: author, owner, and who sent its variants. None of them decides on it.
+Result<std::vector<std::string>> makers(const Tables& db, const Item& item);
 /// Whether the person made this version or the item, under whatever account.
 Result<bool> made_it(const Tables& db, const Item& item, const Actor& who);
 /// Fixes the statement that is to be signed, with a new approval id.

@@ -29,6 +29,14 @@ Result<json::value> wait_ready(Api& api, const std::string& item, Seconds limit,
     std::this_thread::sleep_for(Millis{200});
   }
 }
+// Said at import: a picture for a shape of screen that nobody has.
+void warn_unused(const json::value& detail, const std::string& shape) {
+  const auto* variants = detail.as_object().if_contains("variants");
+  if (!variants || !variants->is_array()) return;
+  for (const auto& v : variants->get_array())
+    if (const auto* warning = v.as_object().if_contains("warning"); warning && text_of(v, "shape") == shape)
+      fmt::print(stderr, "注意 note: {}\n{}\n", text_of(*warning, "zh"), text_of(*warning, "en"));
+}
 void print_items(const json::value& v) {
   print_table(v.at("items").as_array(), {{"id", "编号"},
                                          {"kind", "类型"},
@@ -52,6 +60,11 @@ void add_upload(CLI::App& app, Shared& shared) {
   c->add_option("--fraud-kind", o->request.fraud_kind, "诈骗类型 kind of fraud (vocabulary)");
   c->add_option("--exposes", o->request.exposes, "揭露手法或案例 method or case")->check(CLI::IsMember({"method", "case"}));
   c->add_option("--item", o->request.item, "作为该条目的新版本 as a new version of this item");
+  auto* of = c->add_option("--variant-of", o->request.variant_of,
+                           "作为该条目（草稿）给另一种屏幕形状的版本 as this draft's picture for another shape of screen");
+  c->add_option("--shape", o->request.shape, "屏幕形状：landscape 横屏、portrait 竖屏、strip 条屏 shape of screen")
+      ->check(CLI::IsMember({"landscape", "portrait", "strip"}))
+      ->needs(of);
   c->add_flag("--wait", o->wait, "等到转码完成 wait until the renditions are made");
   c->add_option("--wait-seconds", o->wait_s, "最长等待秒数 how long at most");
   c->callback([o, &shared] {
@@ -66,7 +79,10 @@ void add_upload(CLI::App& app, Shared& shared) {
       json::value detail = json::object{{"item", json::object{{"id", item}}}};
       if (o->wait) {
         FZ_TRY(detail, wait_ready(api, item, Seconds{o->wait_s}, shared.json));
+      } else if (!o->request.variant_of.empty()) {
+        FZ_TRY(detail, api.get("/v1/items/" + item));
       }
+      if (!shared.json) warn_unused(detail, o->request.shape);
       shared.show(detail.at("item"), [&](auto&) { fmt::print("{}\n", item); });
       return {};
     });
@@ -133,12 +149,26 @@ void add_speak(CLI::App& app, Shared& shared) {
     });
   });
 }
+void add_variant_remove(CLI::App& app, Shared& shared) {
+  auto id = std::make_shared<std::string>(), shape = std::make_shared<std::string>();
+  auto* c = app.add_subcommand("variant-remove", "去掉草稿的一个形状版本 take a draft's picture for one shape of screen away");
+  c->add_option("item", *id, "编号 id")->required();
+  c->add_option("shape", *shape, "landscape portrait strip")->required()->check(CLI::IsMember({"landscape", "portrait", "strip"}));
+  c->callback([id, shape, &shared] {
+    shared.with_api([&](Api& api) -> Result<void> {
+      FZ_TRY(auto item, api.call(net::Method::del, "/v1/items/" + *id + "/variants/" + *shape));
+      shared.show(item, [](auto& v) { print_items(json::object{{"items", json::array{v}}}); });
+      return {};
+    });
+  });
+}
 }  // namespace
 
 void add_library_commands(CLI::App& app, Shared& shared) {
   add_upload(app, shared);
   add_text(app, shared);
   add_speak(app, shared);
+  add_variant_remove(app, shared);
   struct Filter {
     std::string kind, state, text, fraud_kind, before, limit;
   };
@@ -186,6 +216,9 @@ void add_library_commands(CLI::App& app, Shared& shared) {
                                                     {"duration_ms", "毫秒"},
                                                     {"length", "字节"},
                                                     {"sha256", "SHA-256"}});
+        if (const auto& variants = v.at("variants").as_array(); !variants.empty())
+          print_table(variants,
+                      {{"shape", "形状版本"}, {"width", "宽"}, {"height", "高"}, {"processing", "处理"}, {"source_name", "文件"}});
       });
       return {};
     });

@@ -30,6 +30,8 @@ std::string metadata(const UploadRequest& r) {
   add("fraud_kind", r.fraud_kind);
   add("exposes", r.exposes);
   add("item", r.item);
+  add("variant_of", r.variant_of);
+  add("shape", r.shape);
   return out;
 }
 Result<std::uint64_t> offset_of(const net::ClientResponse& answer) {
@@ -94,7 +96,7 @@ Result<std::string> upload(Api& api, const UploadRequest& request, const fs::pat
   FZ_TRY(*fd, open_read(fs::canonical(request.file)));
   Resume resume(resume_file);
   auto key = api.profile().server + " " + fs::canonical(request.file).string() + " " + std::to_string(size) + " " +
-             std::to_string(st.st_mtime) + " " + request.title + " " + request.item;
+             std::to_string(st.st_mtime) + " " + request.title + " " + request.item + request.variant_of + " " + request.shape;
 
   std::string address = resume.find(key);
   std::uint64_t offset = 0;

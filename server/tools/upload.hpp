@@ -10,6 +10,7 @@ struct UploadRequest {
   fs::path file;
   std::string title, fraud_kind, exposes;
   std::string item;               ///< an existing item that gets a new version, or empty
+  std::string variant_of, shape;  ///< a draft that gets the file as its variant of this shape, or empty
   std::uint64_t chunk = 8 << 20;  ///< bytes a PATCH
   int tries = 8;                  ///< in a row without progress; waits 1, 2, 4 ... 30 s between
 };

@@ -128,6 +128,13 @@ std::optional<Shape> shape_named(std::string_view name) {
     if (kShapes[i] == name) return static_cast<Shape>(i);
   return std::nullopt;
 }
+std::optional<Shape> shape_of_profile(std::string_view profile) {
+  const auto dash = profile.find('-');
+  return dash == std::string_view::npos ? std::nullopt : shape_named(profile.substr(0, dash));
+}
+std::string_view plain_profile(std::string_view profile) {
+  return shape_of_profile(profile) ? profile.substr(profile.find('-') + 1) : profile;
+}
 std::optional<Fit> fit_named(std::string_view name) {
   for (std::size_t i = 0; i < kFits.size(); ++i)
     if (kFits[i] == name) return static_cast<Fit>(i);

@@ -27,6 +27,10 @@ enum class Shape : std::uint8_t { landscape, portrait, strip };
 Shape shape_of(int width, int height);
 std::string_view shape_name(Shape shape);
 std::optional<Shape> shape_named(std::string_view name);
+/// The variant of an item that a rendition belongs to: "portrait-1080p" is of the portrait one; none for the item's own picture.
+std::optional<Shape> shape_of_profile(std::string_view profile);
+/// "portrait-1080p" -> "1080p"; a profile without a shape is returned as it is.
+std::string_view plain_profile(std::string_view profile);
 
 /// How a picture is put into a zone: whole with a surround, filling and cut, or pixel for pixel (centred, cut).
 enum class Fit : std::uint8_t { contain, cover, exact };

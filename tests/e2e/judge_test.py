@@ -55,6 +55,17 @@ class Judge(unittest.TestCase):
         self.assertEqual(self.of(half[0], half[1]._replace(fade=900))["unapproved_frames"], 1, "another share than it says")
         self.assertEqual(self.of(half[1])["unapproved_frames"], 1, "out of nothing")
 
+    def test_areas_that_do_not_fall_between_pixels_are_measured_as_the_tap_does(self):
+        width, height = 34, 20  # areas of 2 or 3 columns, of 2 or 3 rows
+        frame_bytes = bytearray(width * height * 3 // 2)
+        for y in range(height):
+            for x in range(width):
+                frame_bytes[y * width + x] = 100 if x < 17 else 200
+        cells = judge.grid_of(bytes(frame_bytes), width, height)
+        self.assertEqual(len(cells), CELLS)
+        self.assertEqual(set(cells[:8]) | set(cells[9:16]), {100, 200})
+        self.assertEqual((cells[7], cells[8]), (100, 200))
+
     def test_black_counts_where_the_reference_is_not_black(self):
         self.assertEqual(self.of(frame(0, "p", grid(16), "x", luma=16))["black_frames"], 0)
         self.assertEqual(self.of(frame(0, "p", grid(60), "crc0", luma=16))["black_frames"], 1)

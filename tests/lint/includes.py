@@ -57,6 +57,7 @@ ONLY = {
     r"gst/": ["player/decode", "player/screen", "tests"],
     r"SQLiteCpp/|sqlite3\.h": ["shared/db", "server/store/sqlite", "player/agent", "tests"],
     r"pango/|cairo": ["shared/render", "tests"],
+    r"poppler": ["player/decode"],
     r"ebur128": ["player/decode"],
     r"xlsxwriter": ["server/reports"],
     r"openssl/": ["shared/crypto", "shared/net", "tests"],

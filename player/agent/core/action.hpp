@@ -114,7 +114,7 @@ struct SendChannel {
 };
 
 // -- state files and people -------------------------------------------------------------------------------------------
-enum class StateFile { trust, clock, identity, set, rotation };
+enum class StateFile { trust, clock, identity, set, rotation, side_rotation };
 struct SaveState {  ///< replaced atomically; only `set` is answered -> SetSaved
   StateFile file{};
   std::string text;

@@ -41,6 +41,9 @@ Result<void> Agent::load(Loaded loaded, Instant at) {
   time_ = clock_.read(at.boot);
   ledger_.load(loaded.last_counter, loaded.last_hash, std::move(loaded.open));
   reporter_.load(loaded.acknowledged);
+  if (loaded.side_rotation) {
+    if (auto r = schedule::Rotation::read(*loaded.side_rotation, schedule::Layer::side)) side_.restore(std::move(*r));
+  }
   if (loaded.rotation) {
     if (auto r = schedule::Rotation::read(*loaded.rotation)) director_.restore(std::move(*r));
   }
@@ -72,6 +75,8 @@ Result<void> Agent::make_trust(const std::optional<std::string>& saved, const No
     if (auto s = read_set(*pending_.set)) set = std::move(*s);
   }
   updater_->load(std::move(set), pending_.documents, std::move(pending_.stored), screen_, now.utc);
+  // The screen may have told its zones before it was known whose it is.
+  if (director_.screen_connected()) updater_->set_screen(director_.place().size, side_size(), now);
   updater_->take_changed();
   pending_ = Loaded{};
   return {};

@@ -39,10 +39,10 @@ struct AgentConfig {
 
 /// What the disk held at the start.
 struct Loaded {
-  std::string boot_id;                                               ///< of the kernel's boot
-  std::optional<std::string> trust, clock, identity, set, rotation;  ///< the state files, as they were saved
-  std::map<std::string, std::string, std::less<>> documents;         ///< bytes of documents_of(set), by hash, where readable
-  std::set<std::string, std::less<>> stored;                         ///< all blobs by name
+  std::string boot_id;                                                              ///< of the kernel's boot
+  std::optional<std::string> trust, clock, identity, set, rotation, side_rotation;  ///< the state files, as they were saved
+  std::map<std::string, std::string, std::less<>> documents;                        ///< bytes of documents_of(set), by hash, where readable
+  std::set<std::string, std::less<>> stored;                                        ///< all blobs by name
   std::int64_t last_counter = 0, acknowledged = 0;
   std::string last_hash = std::string(64, '0');
   std::vector<Intent> open;
@@ -72,6 +72,7 @@ class Agent {
   bool wants(std::string_view play) const { return director_.wants(play) || side_.wants(play); }
   /// Blobs of all plays in the queues: not to be removed.
   std::set<std::string, std::less<>> in_use() const;
+  std::optional<ScreenSize> side_size() const;  // of the side zone, where there is one
   const Ledger& ledger() const { return ledger_; }
   const Reporter& reporter() const { return reporter_; }
   const Session& session() const { return session_; }
@@ -150,7 +151,7 @@ class Agent {
   std::uint64_t shot_call_ = std::uint64_t{5} << 20;
   Millis identify_until_{0}, identify_told_{0};  // the site's name and the screen's id run along the ticker
   std::uint64_t saved_revision_ = 0;
-  std::string saved_rotation_;
+  std::string saved_rotation_, saved_side_rotation_;
   Millis clock_saved_{}, rotation_saved_{}, status_due_{};
   std::uint64_t status_call_ = 0;
   std::int64_t withdrawals_told_ = 0;  // version in the last status that was hurried

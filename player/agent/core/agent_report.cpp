@@ -58,6 +58,12 @@ std::string Agent::status_json(const Now& now) const {
                                     {"muted", output_told_->muted},
                                     {"volume_percent", output_told_->volume_percent},
                                     {"brightness_percent", output_told_->brightness_percent}};
+  // What has a shape of its own: for whom a variant of an item is worth making.
+  if (screen_greeted_) {
+    json::array zones{json::array{director_.place().size.width, director_.place().size.height}};
+    if (const auto side = side_size()) zones.push_back(json::array{side->width, side->height});
+    status["zones"] = std::move(zones);
+  }
   if (sound_lost_) status["sound_lost"] = true;
   if (auto alerts = takeover_.report(); !alerts.empty()) status["alerts"] = std::move(alerts);
   if (free_mb_ >= 0) status["free_mb"] = free_mb_;
@@ -106,8 +112,12 @@ void Agent::save(const Now& now, Actions& out) {
   }
   if (now.boot - rotation_saved_ >= kSaveRotation) {
     rotation_saved_ = now.boot;
-    std::string text = director_.rotation().write();
-    if (text != saved_rotation_) out.emplace_back(SaveState{StateFile::rotation, saved_rotation_ = std::move(text)});
+    const auto keep = [&](const Director& director, StateFile file, std::string& saved) {
+      std::string text = director.rotation().write();
+      if (text != saved) out.emplace_back(SaveState{file, saved = std::move(text)});
+    };
+    keep(director_, StateFile::rotation, saved_rotation_);
+    if (side_size()) keep(side_, StateFile::side_rotation, saved_side_rotation_);
   }
 }
 

@@ -24,11 +24,15 @@ void Agent::screen_ready(const wire::Ready& m, const Now& now, Actions& out) {
     else if (anew || !director->screen_connected() || director->place() != *now_at)
       director->screen_ready(now, *std::move(now_at), out);
   }
-  if (updater_) updater_->set_screen(director_.place().size, now);
+  if (updater_) updater_->set_screen(director_.place().size, side_size(), now);
   if (!anew) return;
   ticker_.screen_ready();
   slate_told_.reset();
   output_told_.reset();
+}
+
+std::optional<ScreenSize> Agent::side_size() const {
+  return side_.screen_connected() ? std::optional(side_.place().size) : std::nullopt;
 }
 
 std::set<std::string, std::less<>> Agent::in_use() const {

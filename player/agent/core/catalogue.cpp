@@ -18,15 +18,9 @@ bool read_number(std::string_view text, int& out) {
   return error == std::errc{} && end == text.data() + text.size() && out > 0 && out <= 16384;
 }
 
-// "portrait-1080p": the variant of an item for one shape of screen.
-std::optional<layout::Shape> variant_of(std::string_view profile) {
-  const auto dash = profile.find('-');
-  return dash == std::string_view::npos ? std::nullopt : layout::shape_named(profile.substr(0, dash));
-}
-
 PixelSize size_of(std::string_view profile) {
-  if (const auto shape = variant_of(profile)) {
-    auto s = size_of(profile.substr(profile.find('-') + 1));
+  if (const auto shape = layout::shape_of_profile(profile)) {
+    auto s = size_of(layout::plain_profile(profile));
     if (*shape == layout::Shape::portrait && s.width > s.height) std::swap(s.width, s.height);
     return s;
   }
@@ -43,7 +37,7 @@ PixelSize size_of(std::string_view profile) {
 // Smaller is better.
 std::tuple<int, int, int, std::int64_t> rank(const trust::Rendition& r, ScreenSize screen) {
   const PixelSize s = size_of(r.profile);
-  const auto variant = variant_of(r.profile);
+  const auto variant = layout::shape_of_profile(r.profile);
   const int shape = !variant ? 1 : *variant == layout::shape_of(screen.width, screen.height) ? 0 : 2;
   if (s.width == 0) return {shape, 3, 0, 0};
   const std::int64_t area = std::int64_t{s.width} * s.height;

@@ -49,7 +49,8 @@ class Updater {
   /// The token to use; empty: no cycle can start.
   void set_token(std::string token) { token_ = std::move(token); }
   void set_channel(bool up) { channel_up_ = up; }
-  void set_screen(ScreenSize screen, const Now& now);
+  /// Sizes of the zones that play items: each item has the rendition for the one it plays in. `side`: where there is one.
+  void set_screen(ScreenSize screen, std::optional<ScreenSize> side, const Now& now);
   /// A stored blob turned out to be missing or damaged: it leaves the catalogue and is fetched again.
   void blob_lost(const std::string& sha256, const Now& now);
   /// Ids of calls of this machine begin here; others choose below.
@@ -148,6 +149,7 @@ class Updater {
   std::string token_, etag_;
   std::string etag_timestamp_;  // the envelope it belongs to
   ScreenSize screen_;
+  std::optional<ScreenSize> side_;
   bool channel_up_ = false;
   bool with_root_ = true, again_ = false, again_root_ = false;
   bool changed_ = false, unauthorised_ = false, root_changed_ = false;

@@ -80,9 +80,10 @@ void Updater::load(PlaySet set, const std::map<std::string, std::string, std::le
   if (!whole) set_.targets_sha256.clear();  // the next cycle fetches what is missing
 }
 
-void Updater::set_screen(ScreenSize screen, const Now& now) {
-  if (screen == screen_) return;
+void Updater::set_screen(ScreenSize screen, std::optional<ScreenSize> side, const Now& now) {
+  if (screen == screen_ && side == side_) return;
   screen_ = screen;
+  side_ = side;
   set_.targets_sha256.clear();  // other renditions may fit better
   want(now, false);
 }
@@ -248,9 +249,12 @@ void Updater::enter_playlist(const Now& now, Chance& chance, Actions& out) {
 // Chooses each item's rendition among those that are both approved and listed.
 void Updater::plan_items(const Now&, Actions& out) {
   const auto& targets = state_->targets()->value.targets;
-  std::set<std::string, std::less<>> used;
+  std::set<std::string, std::less<>> used, beside;
   for (const auto& slot : next_playlist_->slots)
-    for (const auto& item : slot.items) used.insert(item.approval);
+    for (const auto& item : slot.items) (slot.layer == schedule::Layer::side ? beside : used).insert(item.approval);
+  // What plays in both zones has the form of the main one.
+  for (const auto& id : used) beside.erase(id);
+  used.insert(beside.begin(), beside.end());
   for (const auto* approval : {&next_playlist_->layout, &next_playlist_->facts})
     if (!approval->empty()) used.insert(*approval);
   for (const auto& [id, a] : state_->alerts()) {
@@ -270,7 +274,7 @@ void Updater::plan_items(const Now&, Actions& out) {
       refused_.insert_or_assign(id, trust::refuse(trust::Check::hash, id, "no approved rendition is listed"));
       continue;
     }
-    const auto& r = choose_rendition(listed, screen_);
+    const auto& r = choose_rendition(listed, side_ && beside.contains(id) ? *side_ : screen_);
     const auto kind = is_text(r.mime) ? wire::CueKind::text : wire::CueKind::media;
     next_.items[id] = Item{id, record->second.approval.title, r.sha256, r.length, r.mime, kind};
   }

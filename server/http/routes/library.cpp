@@ -1,4 +1,7 @@
 // Items and their renditions. Uploads are in uploads.cpp.
+#include <algorithm>
+
+#include "server/http/call.hpp"
 #include "server/http/json_out.hpp"
 #include "server/http/routes.hpp"
 #include "server/speech/speech.hpp"
@@ -97,6 +100,34 @@ Result<net::Response> create_text_item(Call& call) {
   return reply(json_of(item, language_of(call.request)), 201);
 }
 
+namespace {
+
+/// Screens of the item's branch that would show a variant of this shape; true as long as none of them has told its size.
+Result<bool> is_used(const store::Tx& tx, const library::Item& item, std::string_view shape) {
+  FZ_TRY(const auto unit, tx.accounts().unit(item.unit));
+  FZ_TRY(const auto zones, tx.screens().zone_sizes(unit ? unit->path : ""));
+  return zones.empty() || std::any_of(zones.begin(), zones.end(),
+                                      [&](const auto& z) { return layout::shape_name(layout::shape_of(z.first, z.second)) == shape; });
+}
+
+Result<json::array> variants_json(const store::Tx& tx, const library::Item& item, const std::vector<library::Job>& jobs, Lang lang) {
+  json::array out;
+  FZ_TRY(const auto variants, tx.library().variants(item.id, item.version));
+  for (const auto& v : variants) {
+    json::object one = json_of(v);
+    one["processing"] = library::processing_name(library::processing_of(jobs, v.shape));
+    for (const auto& j : jobs)
+      if (j.state == library::JobState::failed && library::shape_of_job(j) == v.shape)
+        one["failure"] = stored_problem(j.failure, j.failure_params, lang);
+    FZ_TRY(const bool used, is_used(tx, item, v.shape));
+    if (!used) one["warning"] = problem_json(fail(Code::variant_unused, {{"shape", v.shape}}), "", lang);
+    out.emplace_back(std::move(one));
+  }
+  return out;
+}
+
+}  // namespace
+
 Result<net::Response> get_item(Call& call) {
   const Lang lang = language_of(call.request);
   return call.app.store.read([&](const store::Tx& tx) -> Result<net::Response> {
@@ -105,8 +136,10 @@ Result<net::Response> get_item(Call& call) {
     FZ_TRY(const auto jobs, tx.library().jobs(item.id, item.version));
     FZ_TRY(const auto decisions, tx.review().decisions(item.id, item.version));
     FZ_TRY(const auto approval, tx.review().approval_of(item.id, item.version));
+    FZ_TRY(auto variants, variants_json(tx, item, jobs, lang));
     json::object out{{"item", json_of(item, lang)},
                      {"renditions", list_json(renditions)},
+                     {"variants", std::move(variants)},
                      {"jobs", list_json(jobs, lang)},
                      {"decisions", list_json(decisions)}};
     if (approval) out["approval_id"] = approval->approval_id;
@@ -129,6 +162,15 @@ Result<net::Response> change_item(Call& call) {
   FZ_CHECK(in.finish());
   FZ_TRY(const auto item, call.app.store.write([&](store::Tx& tx) {
     return library::change_item(tx.library(), tx.accounts(), tx.context(call.actor, call.now), call.arg(0), change);
+  }));
+  return reply(json_of(item, language_of(call.request)));
+}
+
+Result<net::Response> remove_variant(Call& call) {
+  FZ_TRY(const auto revision, call.query_number("revision", 0, 0, INT64_C(1) << 53));
+  FZ_TRY(const auto item, call.app.store.write([&](store::Tx& tx) {
+    return library::remove_variant(tx.library(), tx.accounts(), tx.context(call.actor, call.now), call.arg(0), call.arg(1),
+                                   revision > 0 ? std::optional(revision) : std::nullopt);
   }));
   return reply(json_of(item, language_of(call.request)));
 }

@@ -33,6 +33,15 @@ CREATE INDEX job_state ON job (state, id);
 CREATE INDEX job_item ON job (item, version);
 )sql";
 
+const std::string_view kVariantSchema = R"sql(
+ALTER TABLE upload ADD COLUMN shape TEXT NOT NULL DEFAULT '';
+CREATE TABLE variant (
+  item TEXT NOT NULL REFERENCES item (id), version INTEGER NOT NULL, shape TEXT NOT NULL, author TEXT NOT NULL, source TEXT NOT NULL,
+  source_length INTEGER NOT NULL, source_name TEXT NOT NULL, source_mime TEXT NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL,
+  created INTEGER NOT NULL, PRIMARY KEY (item, version, shape)) STRICT, WITHOUT ROWID;
+CREATE INDEX variant_source ON variant (source);
+)sql";
+
 namespace {
 using namespace fz::library;
 using db::Row;
@@ -52,7 +61,8 @@ std::vector<std::string> unpack(const Bytes& packed) {
 }
 
 constexpr std::string_view kUpload =
-    "SELECT id, owner, unit, length, file_name, title, fraud_kind, exposes, item, state, sha256, failure, created, expires FROM upload ";
+    "SELECT id, owner, unit, length, file_name, title, fraud_kind, exposes, item, state, sha256, failure, created, expires, shape FROM "
+    "upload ";
 Upload upload_of(const Row& r) {
   Upload u;
   u.id = r.text(0);
@@ -69,6 +79,7 @@ Upload upload_of(const Row& r) {
   u.failure = r.text(11);
   u.created = r.time(12);
   u.expires = r.time(13);
+  u.shape = r.text(14);
   return u;
 }
 
@@ -104,6 +115,11 @@ Item item_of(const Row& r) {
 Rendition rendition_of(const Row& r) {
   return {r.text(0), r.small(1),        r.text(2),  r.text(3),  static_cast<std::uint64_t>(r.integer(4)),
           r.text(5), unpack(r.blob(6)), r.small(7), r.small(8), r.integer(9)};
+}
+
+Variant variant_of(const Row& r) {
+  return {r.text(0), r.small(1), r.text(2),  r.text(3),  r.text(4), static_cast<std::uint64_t>(r.integer(5)),
+          r.text(6), r.text(7),  r.small(8), r.small(9), r.time(10)};
 }
 
 constexpr std::string_view kJob =
@@ -155,15 +171,17 @@ class SqliteLibrary final : public library::Store {
     return c_.all(std::string(kUpload) + "WHERE state = ? AND expires <= ?", {number(UploadState::receiving), now}, upload_of);
   }
   Result<void> put_upload(const Upload& u) override {
-    return run("INSERT OR REPLACE INTO upload VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    return run("INSERT OR REPLACE INTO upload VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
                {u.id, u.owner, u.unit, u.length, u.file_name, u.title, u.fraud_kind, u.exposes, u.item, number(u.state), u.sha256,
-                u.failure, u.created, u.expires});
+                u.failure, u.created, u.expires, u.shape});
   }
   Result<void> remove_upload(std::string_view id) override { return run("DELETE FROM upload WHERE id = ?", {id}); }
   Result<std::uint64_t> bytes_of_unit(std::string_view unit) const override {
-    FZ_TRY(const auto n, c_.one("SELECT (SELECT coalesce(sum(source_length), 0) FROM item WHERE unit = ?1) + "
-                                "(SELECT coalesce(sum(length), 0) FROM upload WHERE unit = ?1 AND state = ?2)",
-                                {unit, number(UploadState::receiving)}, [](const Row& r) { return r.integer(0); }));
+    FZ_TRY(const auto n,
+           c_.one("SELECT (SELECT coalesce(sum(source_length), 0) FROM item WHERE unit = ?1) + "
+                  "(SELECT coalesce(sum(v.source_length), 0) FROM variant v JOIN item i ON i.id = v.item AND i.version = v.version "
+                  "WHERE i.unit = ?1) + (SELECT coalesce(sum(length), 0) FROM upload WHERE unit = ?1 AND state = ?2)",
+                  {unit, number(UploadState::receiving)}, [](const Row& r) { return r.integer(0); }));
     return static_cast<std::uint64_t>(n.value_or(0));
   }
 
@@ -197,9 +215,29 @@ class SqliteLibrary final : public library::Store {
     return run("INSERT OR REPLACE INTO rendition VALUES (?,?,?,?,?,?,?,?,?,?)",
                {r.item, r.version, r.profile, r.sha256, r.length, r.mime, pack(r.chunks), r.width, r.height, r.duration_ms});
   }
+  Result<std::vector<Variant>> variants(std::string_view item, int version) const override {
+    return c_.all(
+        "SELECT item, version, shape, author, source, source_length, source_name, source_mime, width, height, created FROM variant "
+        "WHERE item = ? AND version = ? ORDER BY shape",
+        {item, version}, variant_of);
+  }
+  Result<void> put_variant(const Variant& v) override {
+    return run(
+        "INSERT OR REPLACE INTO variant VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+        {v.item, v.version, v.shape, v.author, v.source, v.source_length, v.source_name, v.source_mime, v.width, v.height, v.created});
+  }
+  Result<void> remove_variant(std::string_view item, int version, std::string_view shape) override {
+    const std::string prefix = std::string(shape) + "-";
+    FZ_CHECK(
+        run("DELETE FROM rendition WHERE item = ?1 AND version = ?2 AND substr(profile, 1, length(?3)) = ?3", {item, version, prefix}));
+    FZ_CHECK(run("DELETE FROM job WHERE item = ?1 AND version = ?2 AND (profile = ?3 OR substr(profile, 1, length(?4)) = ?4)",
+                 {item, version, shape, prefix}));
+    return run("DELETE FROM variant WHERE item = ? AND version = ? AND shape = ?", {item, version, shape});
+  }
   Result<bool> blob_is_used(std::string_view sha256) const override {
     FZ_TRY(const auto used,
            c_.one("SELECT EXISTS (SELECT 1 FROM item WHERE source = ?1) OR EXISTS (SELECT 1 FROM rendition WHERE sha256 = ?1) "
+                  "OR EXISTS (SELECT 1 FROM variant v JOIN item i ON i.id = v.item AND i.version = v.version WHERE v.source = ?1) "
                   "OR EXISTS (SELECT 1 FROM approval WHERE sha256 = ?1 AND sha256 <> '')",
                   {sha256}, [](const Row& r) { return r.boolean(0); }));
     return used.value_or(false);
@@ -266,6 +304,7 @@ class SqliteLibrary final : public library::Store {
   Result<void> remove_jobs(std::string_view item, int version) override {
     return run("DELETE FROM job WHERE item = ? AND version = ?", {item, version});
   }
+  Result<void> remove_job(std::int64_t id) override { return run("DELETE FROM job WHERE id = ?", {id}); }
 
  private:
   static db::Value state_value(std::optional<UploadState> s) { return s ? db::Value(number(*s)) : db::Value(nullptr); }

@@ -15,6 +15,8 @@ extern const std::string_view kAccountsSchema, kAuditSchema, kLibrarySchema, kRe
     kSiteOutputSchema, kPublishSchema, kAlertsSchema;
 /// People, reviews and the trail: what came after the first release (people_schema.cpp).
 extern const std::string_view kPeopleSchema;
+/// Variants of items for other shapes of screens (library.cpp).
+extern const std::string_view kVariantSchema;
 
 /// All steps of the main database, in order; store.cpp. The texts live as long as the program.
 std::vector<db::Migration> migrations();

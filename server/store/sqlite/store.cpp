@@ -108,6 +108,7 @@ std::vector<db::Migration> sqlite::migrations() {
       {"output rules of sites", kSiteOutputSchema},
       {"alerts", kAlertsSchema},
       {"people, reviews, trail", kPeopleSchema},
+      {"variants of items", kVariantSchema},
   };
   std::vector<db::Migration> out;  // numbered by their place
   for (const auto& [name, sql] : steps) out.push_back({static_cast<int>(out.size()) + 1, name, sql});

@@ -88,6 +88,31 @@ test('another film as the small version, a film that is cut, a text beside a pic
   assert.equal(await page.refusal('ap-6'), 'approve_difference');
 });
 
+test('each variant is another picture: compared with its own watched one, seen and ticked by itself', bounded, async () => {
+  const picture = (name) => readFileSync(office.sample(`posters/${name}`));
+  const folder = office.stick('ap-20', [['original', 'image/png', picture('96110-landscape.png')], ['portrait-original', 'image/png', picture('96110-portrait.png')]]);
+  await page.openFolder(folder);
+  const boxes = page.item('ap-20').locator('input[type=checkbox]');
+  await page.item('ap-20').locator('[data-shape="portrait"] img').waitFor();
+  assert.equal(await boxes.count(), 2);
+  await page.page.setInputFiles('#key-file', office.key('reviewer-2'));
+  await page.item('ap-20').locator('#seen-ap-20').check();
+  assert.equal(await page.page.locator('#sign').isDisabled(), true, 'one of two was seen');
+  await page.item('ap-20').locator('#seen-ap-20-portrait').check();
+  assert.equal(await page.sign(office.key('reviewer-2')), null);
+  const html = await page.save('ap-20', office.path('ap-20.html.json'));
+  assert.equal(office.approve(folder, 'reviewer-2', office.path('ap-20.cpp.json')).status, 0);
+  assert.deepEqual(readFileSync(html), readFileSync(office.path('ap-20.cpp.json')), 'byte for byte');
+  // Under the name of a variant another rendition of it is refused, here and by the C++ program.
+  const other = (id) => office.stick(id, [['original', 'image/png', picture('96110-landscape.png')], ['portrait-original', 'image/png', picture('96110-portrait.png')],
+    ['portrait-still-1080p', 'image/jpeg', picture('two-cards.jpg')]]);
+  await page.fresh();
+  await page.openFolder(other('ap-21'));
+  assert.equal(await page.refusal('ap-21'), 'approve_difference');
+  assert.equal(await page.item('ap-21').locator('input[type=checkbox]:checked').count(), 0);
+  assert.equal(office.approve(other('ap-22'), 'reviewer-1', office.path('ap-22.json')).error, 'approve_difference');
+});
+
 test('a statement that says more than is shown is refused', bounded, async () => {
   await page.openFolder(slogan('ap-7', {change: (s) => ({...s, predicate: {...s.predicate, zz_more: 1}})}));
   assert.equal(await page.page.locator('#opened .bad').getAttribute('data-code'), 'approve_statement');

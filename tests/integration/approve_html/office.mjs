@@ -63,6 +63,9 @@ ${own.join('')}`);
       '--passphrase-file', this.path('passphrase'), '--out', out, ...more], {encoding: 'utf8', timeout: kProgram});
     return answer(ran);
   }
+  sample(name) {
+    return join(source, 'content-samples', name);
+  }
   /** Two seconds of a sample film. */
   clip(film, from, height) {
     const out = this.path(`${film}-${from}-${height}.mp4`);

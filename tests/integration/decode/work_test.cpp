@@ -32,6 +32,10 @@ TEST(DecodeProbe, TellsWhatAFileIs) {
                                    {"poster.png", "image/png", "png", "", 1920, 1080},
                                    {"poster.jpg", "image/jpeg", "jpeg", "", 1920, 1080},
                                    {"poster.webp", "image/webp", "webp", "", 1920, 1080},
+                                   {"old.avi", "video/x-msvideo", "mpeg4", "mp3", 640, 360},
+                                   {"older.avi", "video/x-msvideo", "msmpeg4v3", "pcm", 640, 360},
+                                   {"camera.avi", "video/x-msvideo", "mjpeg", "pcm", 640, 360},
+                                   {"old.wmv", "video/x-ms-asf", "wmv2", "wmav2", 640, 360},
                                    {"exif6.jpg", "image/jpeg", "jpeg", "", 360, 640}}) {
     a = decode({"--probe", "--declared", w.file}, media(w.file));
     ASSERT_EQ(a.status, 0) << w.file << a.text;
@@ -59,7 +63,30 @@ TEST(DecodeProbe, NamesWhatIsWrong) {
                                                                              {"bad_name.png", "media_mislabelled"},
                                                                              {"bad_huge.png", "media_picture_too_large"},
                                                                              {"bad_zero.mp4", "media_zero_duration"},
-                                                                             {"bad_none.mp4", "media_zero_duration"}}) {
+                                                                             {"bad_none.mp4", "media_zero_duration"},
+                                                                             {"bad_cut.avi", "media_truncated"},
+                                                                             {"bad_cut.wmv", "media_truncated"},
+                                                                             {"bad_slides.pptx", "media_office"},
+                                                                             {"bad_word.docx", "media_office"},
+                                                                             {"bad_table.xls", "media_office"},
+                                                                             {"bad_locked.docx", "media_encrypted"},
+                                                                             {"bad_drm.mp4", "media_encrypted"},
+                                                                             {"bad_drm.wmv", "media_encrypted"},
+                                                                             {"bad_zip.zip", "media_archive"},
+                                                                             {"bad_rar.rar", "media_archive"},
+                                                                             {"bad_7z.7z", "media_archive"},
+                                                                             {"bad_program.mp4", "media_program"},
+                                                                             {"bad_link.lnk", "media_program"},
+                                                                             {"bad_page.html", "media_web_page"},
+                                                                             {"bad_link.url", "media_web_page"},
+                                                                             {"bad_saved.mht", "media_web_page"},
+                                                                             {"bad_part.mp4.crdownload", "media_unfinished"},
+                                                                             {"bad_hollow.mp4", "media_unfinished"},
+                                                                             {"bad_pages.pdf", "media_pdf_pages"},
+                                                                             {"bad_locked.pdf", "media_encrypted"},
+                                                                             {"bad_cut.pdf", "media_truncated"},
+                                                                             {"bad_font.pdf", "media_corrupt"},
+                                                                             {"bad_page.pdf", "media_corrupt"}}) {
     auto a = decode({"--probe", media(file).string(), "--declared", file});
     EXPECT_EQ(a.status, 1) << file << a.text;
     EXPECT_EQ(a.code(), code) << file;
@@ -68,7 +95,23 @@ TEST(DecodeProbe, NamesWhatIsWrong) {
   }
 }
 
+// What an office is told says what to do; the same for the limits, which no file of its own can show.
+TEST(DecodeProbe, TwentyNamedCausesEachSayWhatToDo) {
+  for (const auto code :
+       {Code::media_empty,       Code::media_truncated,         Code::media_corrupt,           Code::media_not_media,
+        Code::media_mislabelled, Code::media_picture_too_large, Code::media_zero_duration,     Code::media_codec_unsupported,
+        Code::media_timeout,     Code::media_too_long,          Code::media_decoder_died,      Code::media_no_video,
+        Code::media_office,      Code::media_encrypted,         Code::media_archive,           Code::media_program,
+        Code::media_web_page,    Code::media_unfinished,        Code::media_picture_too_small, Code::media_pdf_pages}) {
+    const auto zh = message(fail(code), Lang::zh), en = message(fail(code), Lang::en);
+    EXPECT_NE(zh.find("请"), zh.npos) << zh;
+    EXPECT_GT(en.size(), 40u) << en;
+  }
+}
+
 TEST(DecodeProbe, KeepsItsLimits) {
+  EXPECT_EQ(decode({"--probe", media("bad_small.png").string(), "--min-side", "64"}).code(), "media_picture_too_small");
+  EXPECT_EQ(decode({"--probe", media("poster.png").string(), "--min-side", "64"}).status, 0);
   EXPECT_EQ(decode({"--probe", media("bar1.mp4").string(), "--max-pixels", "1000000"}).code(), "media_picture_too_large");
   EXPECT_EQ(decode({"--probe", media("bar1.mp4").string(), "--max-duration-ms", "1000"}).code(), "media_too_long");
   EXPECT_EQ(decode({"--probe", media("bar1.mp4").string(), "--limit-ms", "1"}).code(), "media_timeout");
@@ -118,6 +161,8 @@ TEST(DecodeRender, FilmsComeOutInTheirClassAndCompareEqual) {
                                    {"bar4.mp4", "720p", 1280, 720, false},
                                    {"bar7.mp4", "1080p", 720, 1280, true},
                                    {"turned.mp4", "720p", 360, 640, true},
+                                   {"old.avi", "720p", 640, 360, true},
+                                   {"old.wmv", "720p", 640, 360, true},
                                    {"beep.mp4", "720p", 640, 360, true}}) {
     TempFile out;
     auto a = decode({"--render", w.profile}, media(w.file), out.path);

@@ -31,11 +31,12 @@ class BadMedia : public ServerTest {
     EXPECT_EQ(sent.status, 204u) << sent.body;
     return std::string(sent.headers.get("Upload-Item"));
   }
-  json::object settled(Client& c, const std::string& item) const {
+  json::object settled(Client& c, const std::string& item) {
     for (int i = 0; i < 1200; ++i) {
       auto detail = c.expect(200, c.get("/v1/items/" + item));
       if (text_of(detail.at("item").as_object(), "processing") != "pending") return detail;
       std::this_thread::sleep_for(Millis{100});
+      clock.advance(Millis{100});  // refills the ration of requests
     }
     ADD_FAILURE() << item << " is still being processed";
     return c.expect(200, c.get("/v1/items/" + item));
@@ -45,9 +46,20 @@ class BadMedia : public ServerTest {
 TEST_F(BadMedia, EachIsRefusedWithItsReasonAndLeavesNothingBehind) {
   auto writer = person("writer", {"contributor"});
   EXPECT_EQ(upload(writer, "bad_empty.mp4", ""), "upload_empty");
-  const std::vector<std::pair<const char*, const char*>> cases = {
-      {"bad_cut.mp4", "media_truncated"},    {"bad_random.mp4", "media_not_media"},   {"bad_bits.mp4", "media_corrupt"},
-      {"bad_name.png", "media_mislabelled"}, {"bad_zero.mp4", "media_zero_duration"}, {"bad_huge.png", "media_picture_too_large"}};
+  const std::vector<std::pair<const char*, const char*>> cases = {{"bad_cut.mp4", "media_truncated"},
+                                                                  {"bad_random.mp4", "media_not_media"},
+                                                                  {"bad_bits.mp4", "media_corrupt"},
+                                                                  {"bad_name.png", "media_mislabelled"},
+                                                                  {"bad_zero.mp4", "media_zero_duration"},
+                                                                  {"bad_huge.png", "media_picture_too_large"},
+                                                                  {"bad_slides.pptx", "media_office"},
+                                                                  {"bad_locked.pdf", "media_encrypted"},
+                                                                  {"bad_zip.zip", "media_archive"},
+                                                                  {"bad_program.mp4", "media_program"},
+                                                                  {"bad_page.html", "media_web_page"},
+                                                                  {"bad_part.mp4.crdownload", "media_unfinished"},
+                                                                  {"bad_small.png", "media_picture_too_small"},
+                                                                  {"bad_pages.pdf", "media_pdf_pages"}};
   std::vector<std::string> items;
   for (const auto& [file, code] : cases) items.push_back(upload(writer, file, *read_file(media(file), 64 << 20)));
   const auto good = upload(writer, "poster.png", *read_file(media("poster.png"), 64 << 20));

@@ -14,7 +14,7 @@ using test::PowerCut;
 using test::Unsynced;
 
 const UtcTime kNow = parse_time("2026-11-22T08:00:00Z").value();
-constexpr StateFile kFiles[] = {StateFile::trust, StateFile::clock, StateFile::identity, StateFile::rotation};
+constexpr StateFile kFiles[] = {StateFile::trust, StateFile::clock, StateFile::identity, StateFile::rotation, StateFile::side_rotation};
 
 Item item(const std::string& id, const std::string& bytes) {
   return {id, "title " + id, crypto::sha256_hex(bytes), bytes.size(), "video/mp4", wire::CueKind::media};

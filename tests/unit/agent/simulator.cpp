@@ -185,6 +185,7 @@ void Simulator::boot_agent() {
   loaded.identity = file(StateFile::identity);
   loaded.set = file(StateFile::set);
   loaded.rotation = file(StateFile::rotation);
+  loaded.side_rotation = file(StateFile::side_rotation);
   if (loaded.set) {
     if (const auto set = read_set(*loaded.set); set) {
       for (const auto& sha : documents_of(*set))
@@ -247,6 +248,7 @@ void Simulator::connect_screen() {
   r.height = 1080;
   r.fps_n = 30;
   r.run = fmt::format("screen-{}", screen_run_);
+  if (side_zone) r.zones = {{"main", 1458, 992, "contain", "plain"}, {"side", 462, 648, "contain", "plain"}};
   from_screen(r);
   for (const auto& id : ended_order_)
     if (const auto it = unacknowledged_.find(id); it != unacknowledged_.end()) from_screen(it->second);

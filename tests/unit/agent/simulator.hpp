@@ -61,6 +61,7 @@ class Simulator {
   Millis status_every{30000}, plays_gather{2000};
   wire::Output output;                     ///< as the screen was told last
   bool sound_lost = false;                 ///< what the screen says of its sound device
+  bool side_zone = false;                  ///< the screen has one, from its next connection on
   bool drop_go = false;                    ///< a broken screen that never starts what it was told to show
   std::vector<std::string> alert_answers;  ///< messages {"m":"alert"} from the screen
 

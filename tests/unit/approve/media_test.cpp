@@ -86,6 +86,20 @@ TEST_F(ApproveMedia, EveryRenditionIsDecodedAndCompared) {
   EXPECT_NE(calls.find("--probe --full --declared video/mp4 fffff"), calls.npos) << calls;
   EXPECT_NE(calls.find("--compare fffff small"), calls.npos) << calls;
 }
+TEST_F(ApproveMedia, AVariantIsComparedWithItsOwnWatchedPicture) {
+  std::string tall = "tall original", tall_small = "low tall";
+  put(tall);
+  put(tall_small);
+  approval.renditions.push_back(test::rendition("portrait-720p", "video/mp4", tall_small));
+  approval.renditions.push_back(test::rendition("portrait-original", "video/mp4", tall));
+  auto files = *copy_from_folder(approval, blobs.path(), to.path());
+  auto log = (blobs.path() / "log").string();
+  auto found = examine(approval, files, decoder("echo \"$1 $(head -c 5 <&3) $(head -c 5 2>/dev/null <&4)\" >>" + log + "; echo '{}'\n"));
+  ASSERT_TRUE(found) << to_log(found.error());
+  EXPECT_EQ(*read_file(log, 1 << 16), "--probe fffff \n--compare fffff small\n--compare tall  low t\n--probe tall  \n");
+  EXPECT_TRUE((*found)[2].compared);
+  EXPECT_FALSE((*found)[3].compared);
+}
 TEST_F(ApproveMedia, ADifferenceOrADeadDecoderIsRefused) {
   auto files = *copy_from_folder(approval, blobs.path(), to.path());
   auto differs = examine(approval, files, decoder("[ \"$1\" = --compare ] || exit 0\necho '{\"zh\":\"第 3 秒画面不同\"}'; exit 1\n"));

@@ -75,9 +75,24 @@ TEST(ApprovePackage, PrintsNoControlCharacters) {
 TEST(ApprovePackage, TheWatchedRenditionIsTheOriginal) {
   auto a = office().approval("ap-1");
   a.renditions = {test::rendition("1080p", "video/mp4", "a"), test::rendition("original", "video/quicktime", "b")};
-  EXPECT_EQ(watched(a).profile, "original");
+  ASSERT_EQ(pictures(a).size(), 1u);
+  EXPECT_EQ(pictures(a)[0].watched, 1u);
+  EXPECT_EQ(pictures(a)[0].members, (std::vector<std::size_t>{0, 1}));
   a.renditions.pop_back();
-  EXPECT_EQ(watched(a).profile, "1080p");
+  EXPECT_EQ(pictures(a)[0].watched, 0u);
+}
+TEST(ApprovePackage, EveryVariantIsAPictureOfItsOwn) {
+  auto a = office().approval("ap-1");
+  a.renditions.clear();
+  for (auto* profile : {"1080p", "720p", "portrait-720p", "portrait-original", "still-1080p", "strip-720p"})
+    a.renditions.push_back(test::rendition(profile, "video/mp4", profile));
+  auto all = pictures(a);
+  ASSERT_EQ(all.size(), 3u);
+  EXPECT_EQ(all[0].shape, "");
+  EXPECT_EQ(all[0].members, (std::vector<std::size_t>{0, 1, 4})) << "a name that is no shape begins no picture of its own";
+  EXPECT_EQ(all[1].shape, "portrait");
+  EXPECT_EQ(all[1].watched, 3u);
+  EXPECT_EQ(all[2].members, std::vector<std::size_t>{5});
 }
 }  // namespace
 }  // namespace fz::approve

@@ -52,6 +52,16 @@ std::string ogg(char last) {
   auto page = [](char type) { return std::string("OggS\0", 5) + type + std::string(21, '\1'); };
   return page(2) + page(last);
 }
+std::string avi(const std::string& frames) {
+  const auto n = static_cast<std::uint32_t>(frames.size());
+  return "RIFF" + le32(n + 28) + "AVI LIST" + le32(8) + "hdrlavih" + "LIST" + le32(n) + frames;
+}
+std::string asf(std::uint32_t says, const std::string& packets) {
+  const std::string file = std::string("\xa1\xdc\xab\x8c\x47\xa9\xcf\x11\x8e\xe4\x00\xc0\x0c\x20\x53\x65", 16) + le32(104) +
+                           std::string(20, '\0') + le32(says) + std::string(60, '\0');
+  return std::string("\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9\x00\xaa\x00\x62\xce\x6c", 16) + le32(134) + std::string(10, '\0') + file +
+         packets;
+}
 const std::string kMp4 = box("ftyp", "isom0000") + box("moov", "x") + box("mdat", "frames");
 
 TEST(Structure, KnowsTheFormats) {
@@ -84,7 +94,7 @@ TEST(Structure, KnowsSoundAlone) {
 }
 
 TEST(Structure, EveryCutIsFound) {
-  for (auto& whole : {kMp4, png(10, 10), jpeg(10, 10), wave(1, "samples."), ogg(4)})
+  for (auto& whole : {kMp4, png(10, 10), jpeg(10, 10), wave(1, "samples."), ogg(4), avi("frames.."), asf(154, std::string(20, 'p'))})
     for (std::size_t n = 0; n < whole.size(); ++n) {
       auto s = read(whole.substr(0, n));
       EXPECT_FALSE(s) << n << " of " << whole.size() << " " << static_cast<int>(whole[0]);
@@ -97,7 +107,8 @@ TEST(Structure, EveryCutIsFound) {
 TEST(Structure, RefusesWithTheReason) {
   EXPECT_EQ(read("").error().code, Code::media_empty);
   EXPECT_EQ(read("just words, long enough").error().code, Code::media_not_media);
-  EXPECT_EQ(read("%PDF-1.7 ..............").error().code, Code::media_codec_unsupported);
+  EXPECT_EQ(read("%PDF-1.7 ..............").error().code, Code::media_truncated);
+  EXPECT_EQ(read("%PDF-1.7 ..............\n%%EOF\n")->mime, "application/pdf");
   EXPECT_EQ(read("GIF89a ................").error().code, Code::media_codec_unsupported);
   EXPECT_EQ(read("#!AMR ................").error().code, Code::media_codec_unsupported);
   EXPECT_EQ(read(wave(2, "samples")).error().code, Code::media_codec_unsupported) << "ADPCM";
@@ -106,6 +117,51 @@ TEST(Structure, RefusesWithTheReason) {
   EXPECT_EQ(read(png(0, 5)).error().code, Code::media_corrupt);
   EXPECT_EQ(read(png(0xffffffff, 0xffffffff)).error().code, Code::media_picture_too_large);
   EXPECT_EQ(read_structure(-1, {}).error().code, Code::io);
+}
+
+TEST(Structure, KnowsTheFilmsOfOld) {
+  EXPECT_EQ(read(avi("frames..")).value().container, "avi");
+  EXPECT_TRUE(check_declared(*read(avi("frames..")), "宣传片.avi"));
+  EXPECT_EQ(read(avi("frames..").substr(0, 40)).error().code, Code::media_truncated);
+  EXPECT_EQ(read(asf(150, std::string(20, 'p'))).value().container, "asf");
+  EXPECT_EQ(read(asf(150, std::string(9, 'p'))).error().code, Code::media_truncated);
+  EXPECT_TRUE(check_declared(*read(asf(150, std::string(20, 'p'))), "宣传片.wmv"));
+  EXPECT_EQ(check_declared(*read(avi("frames..")), "x.mp4").error().code, Code::media_mislabelled);
+}
+
+TEST(Structure, NamesWhatIsNoMediaByItsContent) {
+  using namespace std::string_literals;
+  struct Case {
+    std::string bytes;
+    Code code;
+  };
+  for (const auto& c : std::vector<Case>{{"PK\3\4....[Content_Types].xml....ppt/slides"s, Code::media_office},
+                                         {"PK\3\4....mimetypeapplication/vnd.oasis.opendocument.text"s, Code::media_office},
+                                         {"PK\3\4....AndroidManifest.xml"s, Code::media_program},
+                                         {"PK\3\4....poster.png"s, Code::media_archive},
+                                         {"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"s + std::string(600, '.'), Code::media_office},
+                                         {"Rar!\x1a\x07\x00........"s, Code::media_archive},
+                                         {"\x1f\x8b\x08............."s, Code::media_archive},
+                                         {std::string(257, 'n') + "ustar"s, Code::media_archive},
+                                         {"\x7f"
+                                          "ELF............"s,
+                                          Code::media_program},
+                                         {"#!/bin/sh\nrm"s, Code::media_program},
+                                         {"  <HTML><body>"s, Code::media_web_page},
+                                         {"<?xml version='1.0'?><!DOCTYPE x><html xmlns='x'>"s, Code::media_web_page},
+                                         {"%!PS-Adobe-3.0"s, Code::media_codec_unsupported}})
+    EXPECT_EQ(read(c.bytes).error().code, c.code) << c.bytes.substr(0, 30);
+}
+
+TEST(Structure, ABadFileMayOnlyBeUnfinished) {
+  const auto cut = png(10, 10).substr(0, 40);
+  EXPECT_EQ(read(cut).error().code, Code::media_truncated);
+  EXPECT_EQ(read_structure(file_of(cut).get(), {}, "海报.png.downloading").error().code, Code::media_unfinished);
+  EXPECT_TRUE(read_structure(file_of(png(10, 10)).get(), {}, "海报.png.part")) << "what is whole is taken";
+  EXPECT_EQ(read(cut + std::string(20000, '\0')).error().code, Code::media_unfinished);
+  EXPECT_EQ(read(std::string(20000, '\0')).error().code, Code::media_unfinished);
+  EXPECT_EQ(read(cut + std::string(20000, '\1')).error().code, Code::media_truncated) << "rubbish is not emptiness";
+  EXPECT_TRUE(read(wave(1, std::string(400000, '\0')))) << "silence is not emptiness";
 }
 
 TEST(Structure, ComparesTheLabelWithTheContent) {

@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
+#include "shared/base/file.hpp"
 #include "shared/layout/layout.hpp"
 
 namespace fz::layout {
@@ -77,6 +80,29 @@ TEST(Resolve, RatiosNarrowAShape) {
   ASSERT_TRUE(l);
   EXPECT_EQ(resolve(*l, 1920, 384, 0, {})->main().zone.id, "long");
   EXPECT_EQ(resolve(*l, 512, 128, 0, {})->main().zone.id, "m");
+}
+
+TEST(Resolve, TheSampleHasASidePanelWhereThereIsRoomForOne) {
+  const char* tree = std::getenv("FZ_SOURCE_DIR");
+  ASSERT_TRUE(tree);
+  const auto l = parse(*read_file(fs::path(tree) / "content-samples/layouts/hall.json", kMaxLayoutBytes));
+  ASSERT_TRUE(l) << to_log(l.error());
+  for (auto [w, h] : {std::pair{1920, 1080}, {1080, 1920}, {1280, 720}, {3840, 2160}}) {
+    const auto r = resolve(*l, w, h, 0, {});
+    ASSERT_TRUE(r) << w;
+    for (const auto kind : {Kind::side, Kind::corner, Kind::ticker}) EXPECT_TRUE(r->find(kind)) << w << " " << kind_name(kind);
+  }
+  EXPECT_FALSE(resolve(*l, 512, 128, 0, {})->find(Kind::side)) << "a strip is one line";
+}
+
+TEST(Profiles, NameTheShapeTheyAreFor) {
+  EXPECT_EQ(shape_of_profile("portrait-1080p"), Shape::portrait);
+  EXPECT_EQ(shape_of_profile("strip-still-1080p"), Shape::strip);
+  EXPECT_EQ(plain_profile("strip-still-1080p"), "still-1080p");
+  for (const char* own : {"original", "1080p", "still-1080p", "any-1080p", "portrait", "-1080p", ""}) {
+    EXPECT_FALSE(shape_of_profile(own)) << own;
+    EXPECT_EQ(plain_profile(own), own);
+  }
 }
 
 TEST(Resolve, TheBuiltInLayoutFillsEverySurface) {

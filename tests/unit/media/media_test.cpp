@@ -67,6 +67,8 @@ TEST(MediaPlan, SizesDecide) {
   EXPECT_EQ(plan({true, "image/png", 100, 100, 0}, item, {UINT64_C(20) << 20, "", {}}).renders.size(), 1u);
   EXPECT_EQ(plan({false, "video/mp4", 1920, 1080, 1}, item, small).renders, (std::vector<std::string>{"1080p", "720p"}));
   EXPECT_EQ(plan({false, "video/mp4", 1080, 1920, 1}, item, small).renders.size(), 2u);
+  EXPECT_EQ(plan({true, "application/pdf", 2715, 3840, 0}, item, small).renders, std::vector<std::string>{"page"});
+  EXPECT_FALSE(plan({true, "application/pdf", 2715, 3840, 0}, item, small).original) << "the document itself goes to no screen";
   EXPECT_EQ(plan({false, "video/mp4", 720, 1280, 1}, item, small).renders, std::vector<std::string>{"720p"});
 }
 

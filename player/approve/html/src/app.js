@@ -6,7 +6,7 @@ import {makeKey, openKey, sign} from './keys.js';
 import {compare, hashedBlob, isPicture, isVideo, open, textType} from './media.js';
 import {draw, signatureText} from './qr.js';
 import {Refusal} from './refusal.js';
-import {checkBeforeSigning, kApprovalType, pae, visible, watchedOf, writeEnvelope} from './trust.js';
+import {checkBeforeSigning, kApprovalType, pae, picturesOf, visible, writeEnvelope} from './trust.js';
 
 const desk = new Desk(), items = new Map();
 const $ = (id) => document.getElementById(id);
@@ -61,13 +61,28 @@ function factsOf(pack) {
   return el('table', {}, ...rows.map(([name, value]) => el('tr', {}, el('th', {scope: 'row'}, name), el('td', {}, visible(value)))));
 }
 
+const kPictures = {'': ['主画面', 'main picture'], landscape: ['横屏版本', 'landscape'], portrait: ['竖屏版本', 'portrait'], strip: ['条屏版本', 'strip']};
+
+/** Where one picture of the item is shown, and the box that says it was seen; ticked one by one. */
+function addPicture(item, picture, alone) {
+  const id = `seen-${item.pack.approval.approval_id}${picture.shape ? `-${picture.shape}` : ''}`, [zh, en] = kPictures[picture.shape];
+  const seen = el('input', {type: 'checkbox', id, disabled: true, onchange: update});
+  const label = alone ? both('我已看完全部画面和文字，同意签名', 'I have seen all of it and agree to sign') :
+    both(`我已看完${zh}的全部画面，同意签名`, `I have seen all of the ${en} and agree to sign`);
+  const part = {...picture, show: el('div', {class: 'show'}), note: el('div'), seen};
+  item.pictures.push(part);
+  item.parts.append(el('section', {'data-shape': picture.shape, 'aria-label': zh}, alone ? '' : el('h4', {}, both(zh, en)), part.show, part.note,
+    el('label', {for: id, class: 'seen'}, seen, label)));
+}
+
 function addItem(pack) {
   const id = pack.approval.approval_id;
-  const status = el('div', {class: 'status'}), show = el('div', {class: 'show'}), renditions = el('ul', {class: 'renditions'});
-  const seen = el('input', {type: 'checkbox', id: `seen-${id}`, disabled: true, onchange: update});
-  const box = el('article', {'data-id': id}, el('h3', {}, visible(pack.approval.title)), factsOf(pack), show, renditions, status,
-    el('label', {for: `seen-${id}`, class: 'seen'}, seen, both('我已看完全部画面和文字，同意签名', 'I have seen all of it and agree to sign')));
-  const item = {pack, box, status, show, renditions, seen, checked: false, signed: null};
+  const status = el('div', {class: 'status'}), parts = el('div'), renditions = el('ul', {class: 'renditions'});
+  const box = el('article', {'data-id': id}, el('h3', {}, visible(pack.approval.title)), factsOf(pack), renditions, parts, status);
+  const item = {pack, box, status, parts, renditions, pictures: [], checked: false, signed: null};
+  const pictures = picturesOf(pack.approval);
+  for (const p of pictures) addPicture(item, p, pictures.length === 1);
+  if (pictures.length > 1) say(status, 'hint', `共 ${pictures.length} 个画面，各不相同，请逐个看完并勾选。`, `${pictures.length} pictures, each another one: see and tick every one.`);
   items.set(id, item);
   $('items').append(box);
   $('no-items').hidden = true;
@@ -76,14 +91,18 @@ function addItem(pack) {
     update();
   }, (e) => {
     item.failed = true;
-    item.show.replaceChildren();
+    for (const p of item.pictures) {
+      p.show.replaceChildren();
+      p.seen.checked = false;
+      p.seen.disabled = true;
+    }
     refuse(status, e);
     update();
   });
 }
 
 async function check(item) {
-  const {approval} = item.pack, best = watchedOf(approval), ready = new Map();
+  const {approval} = item.pack, ready = new Map();
   for (const r of approval.renditions) {
     const line = el('li', {}, `${r.profile} · ${r.mime} · ${r.length} B `, el('code', {}, r.sha256));
     item.renditions.append(line);
@@ -93,12 +112,18 @@ async function check(item) {
     progress.replaceWith(both(' 字节相符', 'bytes as signed'));
     ready.set(r.profile, {blob, rendition: r, line});
   }
-  const watched = ready.get(best.profile);
-  for (const one of ready.values()) {
+  for (const picture of item.pictures) await checkPicture(picture, ready, approval);
+  for (const picture of item.pictures) if (!textType(picture.watched.mime)) await showMedia(item, picture, ready.get(picture.watched.profile));
+}
+
+async function checkPicture(picture, ready, approval) {
+  const watched = ready.get(picture.watched.profile);
+  for (const {profile} of picture.renditions) {
+    const one = ready.get(profile);
     if (textType(one.rendition.mime)) {
       // A text beside other renditions of one item could say anything: it cannot be compared with a picture.
-      if (approval.renditions.length > 1) throw new Refusal('approve_difference', {profile: one.rendition.profile, what: one.rendition.mime});
-      await showText(item, one);
+      if (approval.renditions.length > 1) throw new Refusal('approve_difference', {profile, what: one.rendition.mime});
+      await showText(picture, one);
     } else if (one !== watched) {
       const progress = el('progress', {max: 1, value: 0});
       one.line.append(progress);
@@ -106,30 +131,29 @@ async function check(item) {
       progress.replaceWith(both(`，与原片一致（${samples} 处画面）`, `like the watched one (${samples} pictures)`));
     }
   }
-  if (!textType(best.mime)) await showMedia(item, watched);
 }
 
-async function showText(item, one) {
+async function showText(picture, one) {
   const rows = lines(new Uint8Array(await one.blob.arrayBuffer()), one.rendition);
-  item.show.replaceChildren(el('table', {class: 'text'}, ...rows.map(([label, text]) => el('tr', {}, el('th', {scope: 'row'}, label), el('td', {}, text)))));
-  item.seen.disabled = false;
+  picture.show.replaceChildren(el('table', {class: 'text'}, ...rows.map(([label, text]) => el('tr', {}, el('th', {scope: 'row'}, label), el('td', {}, text)))));
+  picture.seen.disabled = false;
 }
 
-async function showMedia(item, one) {
+async function showMedia(item, picture, one) {
   const {close} = await open(one.blob, one.rendition);
   close();
   const url = URL.createObjectURL(one.blob);
   if (isPicture(one.rendition.mime)) {
-    item.show.replaceChildren(el('img', {src: url, alt: visible(item.pack.approval.title)}));
-    item.seen.disabled = false;
+    picture.show.replaceChildren(el('img', {src: url, alt: visible(item.pack.approval.title)}));
+    picture.seen.disabled = false;
   } else if (isVideo(one.rendition.mime)) {
     const video = el('video', {src: url, controls: true, preload: 'auto'});
-    say(item.status, 'hint', '请把视频从头到尾播放一遍，然后才能勾选。', 'Play the film to its end; then it can be ticked.');
+    say(picture.note, 'hint', '请把视频从头到尾播放一遍，然后才能勾选。', 'Play the film to its end; then it can be ticked.');
     watchPlayed(video, () => {
-      item.seen.disabled = false;
-      item.status.replaceChildren();
+      picture.seen.disabled = false;
+      picture.note.replaceChildren();
     });
-    item.show.replaceChildren(video);
+    picture.show.replaceChildren(video);
   }
 }
 /** Calls `done` once nearly all of the film has been played, in whatever order. */
@@ -153,7 +177,7 @@ function showKey() {
   $('key-note').replaceChildren();
   update();
 }
-const ready = () => [...items.values()].filter((i) => i.checked && i.seen.checked && !i.signed);
+const ready = () => [...items.values()].filter((i) => i.checked && i.pictures.every((p) => p.seen.checked) && !i.signed);
 function update() {
   const n = ready().length;
   $('sign').disabled = n === 0 || !desk.key;
@@ -190,7 +214,7 @@ async function signOne(item, key) {
   const {pack} = item, signature = await sign(key, pae(kApprovalType, pack.payload));
   const envelope = {type: kApprovalType, payload: pack.payload, signatures: [...(pack.envelope?.signatures ?? []), {keyid: key.keyid, sig: signature}]};
   item.signed = writeEnvelope(envelope);
-  item.seen.disabled = true;
+  for (const p of item.pictures) p.seen.disabled = true;
   const name = `${pack.approval.approval_id}.approval.json`;
   const link = el('a', {href: URL.createObjectURL(new Blob([utf8(item.signed)], {type: 'application/json'})), download: name, class: 'button'}, both(`保存 ${name}`, 'save'));
   const text = signatureText(pack, key.keyid, signature);

@@ -168,5 +168,20 @@ export function checkBeforeSigning(pack, key, reviewers) {
   if (pack.envelope.signatures.length >= kMaxSignatures) throw new Refusal('approve_package', {what: '> 16 signatures'});
 }
 
-/** The rendition that is watched: "original", else the first. */
-export const watchedOf = (approval) => approval.renditions.find((r) => r.profile === 'original') ?? approval.renditions[0];
+const kShapes = ['landscape', 'portrait', 'strip'];
+const shapeOf = (profile) => kShapes.find((s) => profile.startsWith(`${s}-`)) ?? '';
+/**
+ * The pictures of an approval, the item's own and its variants for other shapes of screens: [{shape, watched, renditions}]. What is of
+ * one picture is compared with its watched rendition ("original" or "portrait-original", else the first), and each picture is looked at.
+ */
+export function picturesOf(approval) {
+  const out = [];
+  for (const r of approval.renditions) {
+    const shape = shapeOf(r.profile);
+    let picture = out.find((p) => p.shape === shape);
+    if (!picture) out.push((picture = {shape, watched: r, renditions: []}));
+    picture.renditions.push(r);
+    if (r.profile === (shape ? `${shape}-original` : 'original')) picture.watched = r;
+  }
+  return out;
+}

@@ -55,7 +55,8 @@ struct NextStaff {
 };
 /// The group's next staff document: `screen` holds the list and the staff documents in force, `before` the group's last one.
 /// Errors: not_found (no active key of the holder that the group may retire), bad_field (the group; somebody would be missing).
-Result<NextStaff> next_staff(const trust::TrustedState& screen, const std::optional<trust::Staff>& before, const Departure& who, UtcTime now);
+Result<NextStaff> next_staff(const trust::TrustedState& screen, const std::optional<trust::Staff>& before, const Departure& who,
+                             UtcTime now);
 
 /// The same entries with the next version and the epoch of the list, for when who signed it last may sign no more.
 Result<std::string> reissue(std::string_view previous, const trust::Reviewers& reviewers, UtcTime now, const crypto::PrivateKey& key);

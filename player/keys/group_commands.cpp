@@ -51,7 +51,8 @@ Result<void> finish_staff(const Shared& shared, const GroupOptions& o, trust::Tr
   if (!withdrawals)
     people += "\n撤回名单是离岗的人签的，须换人重签 who left signed the withdrawals; sign them anew: fz-keys reissue-withdrawals ...";
   for (auto& id : others)
-    people += fmt::format("\n此人还有本组管不到的密钥，须由根密钥负责人处理 a key that only the root officers can retire: {}", id.substr(0, 16));
+    people +=
+        fmt::format("\n此人还有本组管不到的密钥，须由根密钥负责人处理 a key that only the root officers can retire: {}", id.substr(0, 16));
   json::array ids(others.begin(), others.end());
   shared.show({{"file", out},
                {"group", staff.group},
@@ -98,7 +99,8 @@ void add_common(CLI::App* c, GroupOptions& o) {
   c->add_option("--reviewers", o.reviewers, "现行审核人名单 the reviewers list in force")->required();
   c->add_option("--staff", o.staff, "现行人员变更文件，可多个 the staff documents in force");
   c->add_option("--key", o.keys, "本组（或上级组）留任者的密钥，可多个 key files of people of the group who stay")->required();
-  c->add_option("--withdrawals", o.withdrawals, "撤回名单：检查签署人是否还在 the withdrawals: looks whether who signed them is still there");
+  c->add_option("--withdrawals", o.withdrawals,
+                "撤回名单：检查签署人是否还在 the withdrawals: looks whether who signed them is still there");
 }
 
 struct ReissueOptions {
@@ -122,9 +124,10 @@ void add_group_commands(CLI::App& app, Shared& shared) {
   auto* staff = app.add_subcommand("staff", "人员变更，由审核组自己签署 staff changes that the group signs itself");
   staff->require_subcommand(1);
   auto o = std::make_shared<GroupOptions>();
-  auto* leave = staff->add_subcommand("leave",
-                                      "审核人离岗：由留任的审核人签署，不动用根密钥；以前批准的内容照常播放\n"
-                                      "A reviewer leaves: those who stay sign it, no root key is needed; what was approved before goes on.");
+  auto* leave =
+      staff->add_subcommand("leave",
+                            "审核人离岗：由留任的审核人签署，不动用根密钥；以前批准的内容照常播放\n"
+                            "A reviewer leaves: those who stay sign it, no root key is needed; what was approved before goes on.");
   add_common(leave, *o);
   leave->add_option("--holder", o->who.holder, "谁离岗 who leaves")->required();
   leave->add_option("--group", o->who.group, "由哪个组签署；只有一个组时可省略 the group that signs; not needed where there is one");

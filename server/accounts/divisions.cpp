@@ -7,7 +7,9 @@
 namespace fz::accounts {
 namespace {
 
-constexpr std::string_view kProvinces[] = {"11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37", "41", "42", "43", "44", "45", "46", "50", "51", "52", "53", "54", "61", "62", "63", "64", "65", "71", "81", "82"};
+constexpr std::string_view kProvinces[] = {"11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34",
+                                           "35", "36", "37", "41", "42", "43", "44", "45", "46", "50", "51", "52",
+                                           "53", "54", "61", "62", "63", "64", "65", "71", "81", "82"};
 
 /// The ranges of a prefecture ("01-11,29"), or nothing if there is no such prefecture.
 std::string_view counties_of(std::string_view prefecture) {
@@ -51,7 +53,8 @@ Result<void> check_division(std::string_view code) {
   if (!is_division_code(code)) return unknown("6 / 9 / 12 位数字 digits");
   if (code == "000000") return {};
   const auto province = code.substr(0, 2), county = code.substr(4, 2);
-  if (std::find(std::begin(kProvinces), std::end(kProvinces), province) == std::end(kProvinces)) return unknown(std::string(province) + "0000");
+  if (std::find(std::begin(kProvinces), std::end(kProvinces), province) == std::end(kProvinces))
+    return unknown(std::string(province) + "0000");
   if (code.substr(2, 4) == "0000") {  // the province itself has no towns
     if (code.size() > 6) return unknown(std::string(code.substr(0, 6)));
     return {};
@@ -64,7 +67,8 @@ Result<void> check_division(std::string_view code) {
   if (counties.empty()) return unknown(std::string(code.substr(0, 4)) + "00");
   if (code.size() == 6 && county == "00") return {};
   if (!listed(counties, county))
-    return unknown(std::string(code.substr(0, 6)) + "（2023-06 的名单；新设的区县请不填代码 list of 2023-06: leave the code of a newer county empty）");
+    return unknown(std::string(code.substr(0, 6)) +
+                   "（2023-06 的名单；新设的区县请不填代码 list of 2023-06: leave the code of a newer county empty）");
   return {};
 }
 

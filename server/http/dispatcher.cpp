@@ -87,7 +87,9 @@ Result<void> identify_person(Call& call, const Credential& credential) {
   App& app = call.app;
   if (credential.token.empty()) return fail(Code::unauthenticated);
   FZ_CHECK(check_rate(call, "p" + crypto::sha256_hex(credential.token), app.settings.person_rate, app.settings.person_burst));
-  FZ_TRY(auto who, app.store.read([&](const store::Tx& tx) { return accounts::authenticate(tx.accounts(), credential.token, call.now, app.settings.sessions); }));
+  FZ_TRY(auto who, app.store.read([&](const store::Tx& tx) {
+    return accounts::authenticate(tx.accounts(), credential.token, call.now, app.settings.sessions);
+  }));
   if (credential.cookie && !is_safe(call.request.method) &&
       !crypto::equal_constant_time(call.request.headers.get("X-CSRF-Token"), csrf_of(credential.token)))
     return fail(Code::csrf_missing);
@@ -123,10 +125,8 @@ Result<void> identify(Call& call) {
   App& app = call.app;
   switch (call.route.auth) {
     case Auth::open:
-      if (call.route.ration == Ration::login)
-        return check_address(call, 'l', app.settings.login_rate, app.settings.login_burst);
-      if (call.route.ration == Ration::stranger)
-        return check_address(call, 'o', app.settings.stranger_rate, app.settings.stranger_burst);
+      if (call.route.ration == Ration::login) return check_address(call, 'l', app.settings.login_rate, app.settings.login_burst);
+      if (call.route.ration == Ration::stranger) return check_address(call, 'o', app.settings.stranger_rate, app.settings.stranger_burst);
       return {};
     case Auth::person:
       return identify_person(call, credential_of(app, call.request));

@@ -143,9 +143,10 @@ Result<void> staff_suffices(const Reviewers& after, UtcTime now) {
   const auto need = [&](const std::string& who, const std::vector<std::string>& keyids, int threshold) -> Result<void> {
     const auto have = active_people(after, keyids);
     if (have >= static_cast<std::size_t>(threshold)) return {};
-    return fail(Code::bad_field, {{"field", who},
-                                  {"what", std::to_string(have) + " < " + std::to_string(threshold) +
-                                               "，人数不够，须先由根密钥负责人增加人员 too few would be left: the root officers add somebody first"}});
+    return fail(Code::bad_field,
+                {{"field", who},
+                 {"what", std::to_string(have) + " < " + std::to_string(threshold) +
+                              "，人数不够，须先由根密钥负责人增加人员 too few would be left: the root officers add somebody first"}});
   };
   for (const auto& g : after.approve) {
     int threshold = g.threshold;

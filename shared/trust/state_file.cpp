@@ -27,8 +27,8 @@ std::string TrustedState::save() const {
   json::array staff;
   for (auto& [group, held] : staff_) {
     json::array keyids(held.keyids.begin(), held.keyids.end());
-    staff.push_back(json::object{
-        {"group", group}, {"version", held.version}, {"payload", held.payload_sha256}, {"keyids", std::move(keyids)}});
+    staff.push_back(
+        json::object{{"group", group}, {"version", held.version}, {"payload", held.payload_sha256}, {"keyids", std::move(keyids)}});
   }
   out["left"] = std::move(left);
   out["staff"] = std::move(staff);

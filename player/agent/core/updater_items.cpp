@@ -205,8 +205,7 @@ void Updater::take_document(const Wanted& w, Actions& out) {
     return;
   }
   if (w.name.starts_with(trust::kStaffTargets)) {
-    if (w.ready->error) return report(*w.ready->error);
-    if (auto r = state_->update_staff(bytes); !r) report(r.error());
+    if (const auto r = w.ready->error ? Result<bool>(*w.ready->error) : state_->update_staff(bytes); !r) report(r.error());
     return;
   }
   if (w.name == "trust/withdrawals.json") {

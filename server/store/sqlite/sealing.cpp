@@ -5,8 +5,9 @@
 namespace fz::store::sqlite {
 
 Result<void> seal_second_factors(db::Connection& c, const crypto::SealKey& seal) {
-  FZ_TRY(const auto rows, c.all("SELECT account, secret FROM second_factor", {},
-                                [](const db::Row& r) { return std::pair(r.text(0), r.text(1)); }));
+  FZ_TRY(const auto rows,
+         c.all("SELECT account, secret FROM second_factor", {}, [](const db::Row& r) { return std::pair(r.text(0), r.text(1)); }));
+  FZ_CHECK(c.script("PRAGMA secure_delete = ON"));  // what stands there in the clear is overwritten
   int sealed = 0, lost = 0;
   for (const auto& [account, secret] : rows) {
     if (crypto::SealKey::is_sealed(secret)) {

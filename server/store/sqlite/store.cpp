@@ -120,10 +120,7 @@ Result<std::unique_ptr<Store>> open_sqlite(const fs::path& folder) {
   FZ_CHECK(make_dirs(folder, 0700));
   FZ_TRY(auto nouns, db::Database::open(folder / "fanzha.db", steps));
   FZ_TRY(auto seal, crypto::SealKey::load_or_make(folder / sqlite::kSealFile));
-  FZ_CHECK(nouns->write([&](db::Connection& c) -> Result<void> {
-    FZ_CHECK(c.script("PRAGMA secure_delete = ON"));  // what stood there in the clear is overwritten
-    return sqlite::seal_second_factors(c, seal);
-  }));
+  FZ_CHECK(nouns->write([&](db::Connection& c) { return sqlite::seal_second_factors(c, seal); }));
   FZ_TRY(auto plays, sqlite::open_plays(folder / "plays.db"));
   return std::unique_ptr<Store>(
       std::make_unique<sqlite::SqliteStore>(std::move(nouns), std::move(plays), folder / "plays.db", std::move(seal)));

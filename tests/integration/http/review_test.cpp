@@ -23,14 +23,24 @@ class ReviewApi : public Flow {
   std::string submitted(const std::string& how) {
     const auto made = writer[0].expect(201, writer[0].post("/v1/items", {{"title", "刷单被骗"}, {"document", bulletin(how)}}));
     const auto id = text_of(made, "id");
-    writer[0].expect(200, writer[0].post("/v1/items/" + id + "/submit",
-                                         {{"group", "district"}, {"kind", "loop"}, {"regions", json::array{"500119"}}, {"offline_days", 60}}));
+    writer[0].expect(200,
+                     writer[0].post("/v1/items/" + id + "/submit",
+                                    {{"group", "district"}, {"kind", "loop"}, {"regions", json::array{"500119"}}, {"offline_days", 60}}));
     return id;
   }
   net::ClientResponse pass(const std::string& id, json::object more = {}) {
     json::object body{{"act", "pass"}, {"comment", "事实无误"}, {"checked", kChecked}};
     for (const auto& m : more) body[m.key()] = m.value();
     return reviewer[0].post("/v1/items/" + id + "/review", body);
+  }
+  /// `fz` as the reviewer runs it; its standard output.
+  Result<std::string> command(const std::vector<std::string>& words) {
+    const auto profile = folder / "profile.json";
+    FZ_CHECK(write_atomic(profile, json::write(json::object{{"server", base}, {"pin", ""}, {"token", reviewer[0].token()}}), 0600));
+    SpawnOptions o;
+    o.argv = {(fs::path(std::getenv("FZ_BIN_DIR")) / "fz").string(), "--json", "--profile", profile.string()};
+    o.argv.insert(o.argv.end(), words.begin(), words.end());
+    return run_command(o, Seconds{60});
   }
   std::string state(const std::string& id) {
     return text_of(reviewer[0].expect(200, reviewer[0].get("/v1/items/" + id)).at("item").as_object(), "state");
@@ -99,13 +109,7 @@ TEST_F(ReviewApi, WhoLeftByTheGroupsWordIsBelievedNoMoreByServerAndScreen) {
 TEST_F(ReviewApi, TheTextOfTheSigningPagesCodeIsTakenByTheCommandLine) {
   ceremony();
   const auto id = slogan_in_final("不轻信");
-  const auto profile = folder / "profile.json";
-  ASSERT_TRUE(write_atomic(profile, json::write(json::object{{"server", base}, {"pin", ""}, {"token", reviewer[0].token()}}), 0600));
-  const auto fz = [&](const std::string& code) {
-    SpawnOptions o;
-    o.argv = {(fs::path(std::getenv("FZ_BIN_DIR")) / "fz").string(), "--json", "--profile", profile.string(), "approve-code", code};
-    return run_command(o, Seconds{60});
-  };
+  const auto fz = [&](const std::string& code) { return command({"approve-code", code}); };
   const auto code_by = [&](const crypto::PrivateKey& key) {
     const auto envelope = trust::read_envelope(signed_statement(id, key)).value();
     const auto package = reviewer[0].expect(200, reviewer[0].get("/v1/items/" + id + "/package"));
@@ -125,6 +129,30 @@ TEST_F(ReviewApi, TheTextOfTheSigningPagesCodeIsTakenByTheCommandLine) {
   ASSERT_TRUE(two) << to_log(two.error());
   EXPECT_NE(two->find("\"complete\":true"), std::string::npos) << *two;
   EXPECT_EQ(state(id), "approved");
+}
+
+class WithoutConsole : public ReviewApi {
+ protected:
+  void change(app::Config& c) override { c.console = folder / "no console here"; }
+};
+
+TEST_F(WithoutConsole, AWithdrawalIsTakenByTheCommandLineAndSomethingUnknownIsKept) {
+  ceremony();
+  const auto id = slogan_in_final("不轻信");
+  const auto approval = approve(id);
+  EXPECT_EQ(Client(base).get("/").status, 404u);
+  const auto file = folder / "withdrawals.json";
+  ASSERT_TRUE(write_atomic(file, office.withdrawals_bytes(office.withdrawals(2, {approval, "ap-of-nobody"}, clock.wall()))));
+  const auto done = command({"withdraw-import", file.string()});
+  ASSERT_TRUE(done) << to_log(done.error());
+  EXPECT_NE(done->find("ap-of-nobody"), std::string::npos) << *done;
+  EXPECT_EQ(state(id), "withdrawn");
+  const auto kept = trust::read_envelope(boss().get("/v1/withdrawals").body).value();
+  EXPECT_NE(kept.payload.find("ap-of-nobody"), std::string::npos);
+  EXPECT_TRUE(command({"withdraw-import", file.string()})) << "again: nothing happens";
+  ASSERT_TRUE(write_atomic(file, Office::bytes(trust::kWithdrawalsType,
+                                               trust::write_withdrawals(office.withdrawals(3, {"ap-1"}, clock.wall())), {&office.online})));
+  EXPECT_FALSE(command({"withdraw-import", file.string()})) << "a forged one";
 }
 
 }  // namespace

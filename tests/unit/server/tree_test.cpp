@@ -10,12 +10,14 @@ TEST(Divisions, ThoseThatExistAndThoseThatDoNot) {
   for (const char* good : {"000000", "110101", "110000", "500000", "500119", "500119001", "500119001200", "441900003", "429004", "659001",
                            "710000", "810000", "820000", "542500", "632802", "460400100"})
     EXPECT_TRUE(check_division(good)) << good;
-  for (const char* bad : {"", "5", "50011", "5001190", "99999a", "160000", "990101", "139900", "341400", "371200", "500300", "420400",
-                          "500119 ", "500000001", "110100001",
-                          // counties that do not exist, or no more: Chongqing has no 500157, Wulong is a district now, Beijing has no counties
-                          "500157", "500157001", "500232", "110228", "441901", "460401100"})
+  for (const char* bad :
+       {"", "5", "50011", "5001190", "99999a", "160000", "990101", "139900", "341400", "371200", "500300", "420400", "500119 ", "500000001",
+        "110100001",
+        // counties that do not exist, or no more: Chongqing has no 500157, Wulong is a district now, Beijing has no counties
+        "500157", "500157001", "500232", "110228", "441901", "460401100"})
     EXPECT_EQ(check_division(bad).error().code, Code::division_unknown) << bad;
-  EXPECT_NE(message(check_division("500157").error(), Lang::zh).find("2023-06"), std::string::npos) << "how old the list is, and what to do";
+  EXPECT_NE(message(check_division("500157").error(), Lang::zh).find("2023-06"), std::string::npos)
+      << "how old the list is, and what to do";
   EXPECT_TRUE(division_holds("500000", "500119"));
   EXPECT_TRUE(division_holds("500119", "500119001"));
   EXPECT_TRUE(division_holds("500119", "500119"));

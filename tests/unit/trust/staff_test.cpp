@@ -1,6 +1,6 @@
 // Somebody leaves by the word of the group: what it can do, and everything that it must not.
-#include "shared/base/json.hpp"
 #include "shared/trust/staff.hpp"
+#include "shared/base/json.hpp"
 #include "tests/support/office.hpp"
 #include "tests/unit/trust/refused.hpp"
 
@@ -133,8 +133,9 @@ TEST_F(StaffTest, AddsNothingAndWidensNothing) {
   auto payload = json::parse(write_staff(leaves(o.reviewer1, "reviewer-1"))).value();
   const auto list = json::parse(write_reviewers(o.reviewers)).value();
   auto& more = payload.get_object();
-  more["keys"] = json::object{
-      {o.stranger.id(), json::object{{"holder", "x"}, {"public", o.stranger.public_key().hex()}, {"scheme", "ed25519"}, {"state", "active"}}}};
+  more["keys"] =
+      json::object{{o.stranger.id(),
+                    json::object{{"holder", "x"}, {"public", o.stranger.public_key().hex()}, {"scheme", "ed25519"}, {"state", "active"}}}};
   more["approve"] = list.get_object().at("approve");
   more["approve"].get_array()[0].get_object()["keyids"].get_array().emplace_back(o.stranger.id());
   more["approve"].get_array()[0].get_object()["threshold"] = 1;

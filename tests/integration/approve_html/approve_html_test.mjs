@@ -5,6 +5,7 @@ import {createHash, createPublicKey, verify} from 'node:crypto';
 import {readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {after, before, beforeEach, test} from 'node:test';
+import {pathToFileURL} from 'node:url';
 import {Office, Page} from './office.mjs';
 
 const SLOGAN = Buffer.from('{"exposes":"method","fraud_kind":"general","schema":1,"text":"不轻信、不转账","type":"slogan"}');
@@ -219,4 +220,24 @@ test('the reviewers list is judged by the root, and who left by their group is k
   const refused = office.approve(folder, 'reviewer-3', office.path('ap-14.three.json'), '--root', root, '--reviewers', list, '--staff', staff);
   assert.equal(refused.error ?? refused.code, 'approval_useless', JSON.stringify(refused));
   assert.equal(await page.sign(office.key('reviewer-1')), null);
+});
+
+test('the page judges every recorded staff document as everybody must', bounded, async () => {
+  const made = (name) => import(pathToFileURL(join(process.env.FZ_NODE_MODULES, '../src', name)));
+  const {readRoot, readStaff, verifyReviewers} = await made('chain.js'), {readEnvelope} = await made('trust.js');
+  const vectors = join(process.env.FZ_SOURCE_DIR, 'tests/golden/trust'), read = (name) => readFileSync(join(vectors, name), 'utf8');
+  let judged = 0;
+  for (const c of JSON.parse(read('index.json')).cases.filter((x) => x.slot === 'staff' && !x.stored)) {
+    const root = readRoot(readEnvelope(read(c.trusted)), read(c.trusted));
+    const list = verifyReviewers(readEnvelope(read(c.reviewers)), root, Date.parse(c.now));
+    let verdict = 'ok';
+    try {
+      readStaff(readEnvelope(read(c.file)), list);
+    } catch (e) {
+      verdict = e.code;
+    }
+    assert.equal(verdict, c.expect === 'ok' ? 'ok' : `trust_${c.expect === 'type' ? 'format' : c.expect}`, `${c.file}: ${c.why}`);
+    judged++;
+  }
+  assert.ok(judged >= 20);
 });

@@ -227,7 +227,8 @@ constexpr std::array kStop{
     U"诸葛亮",   U"司马光", U"雷锋",   U"警方",   U"民警",   U"对方", U"客服",   U"他人",   U"陌生",   U"账户",   U"亲友",   U"家人",
     U"家属",     U"朋友",   U"指定",   U"成效",   U"成果",   U"成因", U"宣教",   U"鹿茸",   U"历史",   U"历年",   U"历时",   U"展示",
     U"展开",     U"展览",   U"战略",   U"战争",   U"区别",   U"区分", U"过程",   U"过后",   U"过年",   U"敬请",   U"敬告",   U"敬老",
-    U"都在",     U"都能",   U"相亲",   U"相互",   U"相对",   U"喜欢", U"同时",   U"依法",   U"依照",   U"依据"};
+    U"都在",     U"都能",   U"相亲",   U"相互",   U"相对",   U"喜欢", U"同时",   U"依法",   U"依照",   U"依据",   U"文员",   U"哈希",
+    U"原片",     U"续传",   U"原登记"};
 
 template <typename List>
 std::size_t longest_end(View before, const List& list) {
@@ -264,7 +265,7 @@ int surname_weight(char32_t c) {
 bool is_word_surname(char32_t c) {
   return has(
       U"向才查时应连别计解谈但从都来利种相经要初由付买于当任何和过有把对使让关单成方万安平明全党公商强支包管通申交本能后空那养越终居满国家"
-      U"水花元红山东充习权益广农步幸索印班暴干咸阴双年言法爱归代会为",
+      U"水花元红山东充习权益广农步幸索印班暴干咸阴双年言法爱归代会为区都过慈历战展谈台有",
       c);
 }
 bool is_compound_surname(View two) {

@@ -1,3 +1,4 @@
+#include "shared/crypto/key.hpp"
 #include "tests/integration/http/fixture.hpp"
 
 namespace fz::test {

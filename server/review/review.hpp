@@ -157,7 +157,8 @@ Result<std::int64_t> import_root(const Tables& db, const Context& ctx, std::stri
 /// Errors: trust_*, root_missing.
 Result<std::int64_t> import_reviewers(const Tables& db, const Context& ctx, std::string_view envelope);
 /// A group's next staff document: who left is retired from then on. The same one again is no mistake.
-/// Errors: trust_*, staff_order, bad_field (somebody would be missing), reviewers_missing.
+/// Errors: trust_*, staff_order, bad_field (somebody would be missing, or the withdrawals in force are signed by who leaves),
+/// reviewers_missing.
 Result<std::int64_t> import_staff(const Tables& db, const Context& ctx, std::string_view envelope);
 struct StaffDocument {
   trust::Staff staff;

@@ -105,6 +105,19 @@ Result<std::int64_t> import_reviewers(const Tables& db, const Context& ctx, std:
   return version;
 }
 
+namespace {
+/// Who leaves may have signed the list of withdrawals that is in force: screens would take it no more, and grow stale.
+Result<void> keeps_withdrawals(const Store& db, trust::TrustedState before, trust::TrustedState after, UtcTime now) {
+  FZ_TRY(const auto stored, db.trust_document(kWithdrawals));
+  if (!stored || !before.update_withdrawals(*stored, trust::Source::polled, now)) return {};
+  if (after.update_withdrawals(*stored, trust::Source::polled, now)) return {};
+  return fail(Code::bad_field, {{"field", "withdrawals"},
+                                {"what",
+                                 "撤回名单是离岗的人签的，请先换人重签并导入 who leaves signed it: first have it signed anew "
+                                 "(fz-keys reissue-withdrawals) and import it (fz withdraw-import)"}});
+}
+}  // namespace
+
 Result<std::int64_t> import_staff(const Tables& db, const Context& ctx, std::string_view bytes) {
   FZ_CHECK(accounts::require(ctx.who, accounts::Role::security));
   FZ_TRY(auto chain, stored_chain(db.review, ctx.now));
@@ -121,8 +134,10 @@ Result<std::int64_t> import_staff(const Tables& db, const Context& ctx, std::str
   }
   if (staff.version != expected)
     return fail(Code::staff_order, {{"expected", std::to_string(expected)}, {"version", std::to_string(staff.version)}});
+  const auto before_it = chain;
   FZ_CHECK(chain.update_staff(bytes));
   FZ_CHECK(trust::staff_suffices(chain.reviewers()->value, ctx.now));
+  FZ_CHECK(keeps_withdrawals(db.review, before_it, chain, ctx.now));
   FZ_CHECK(db.review.put_trust_document(kStaff + staff.group, bytes, staff.version));
   json::array holders;
   for (const auto& e : staff.left) holders.emplace_back(e.holder);

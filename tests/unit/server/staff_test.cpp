@@ -83,5 +83,21 @@ TEST_F(StaffDocumentTest, OnlyTheNextOneAndOnlyWhileEnoughAreLeft) {
             Code::trust_version);
 }
 
+TEST_F(StaffDocumentTest, WithdrawalsOfWhoLeavesAreSignedAnewFirst) {
+  const auto withdraw = [&](std::int64_t version, const Key& key) {
+    const auto bytes =
+        test::Office::bytes(trust::kWithdrawalsType, trust::write_withdrawals(office_.withdrawals(version, {"ap-0"}, now_)), {&key});
+    return store_->write([&](store::Tx& tx) { return import_withdrawals(tx.reviewing(), tx.context(admin_, now_), bytes); });
+  };
+  ASSERT_TRUE(withdraw(1, office_.reviewer1));
+  const auto leaves_bytes = signed_by(leaves(office_.reviewer1, "reviewer-1"), {&office_.reviewer2, &*extra_});
+  const auto refused = take(leaves_bytes, admin_);
+  EXPECT_EQ(refused.error().code, Code::bad_field);
+  EXPECT_NE(message(refused.error(), Lang::en).find("reissue-withdrawals"), std::string::npos);
+  ASSERT_TRUE(withdraw(2, office_.duty));
+  EXPECT_EQ(take(leaves_bytes, admin_).value(), 1);
+  EXPECT_FALSE(withdraw(3, office_.reviewer1)) << "who left withdraws no more";
+}
+
 }  // namespace
 }  // namespace fz::review

@@ -61,8 +61,18 @@ std::string digits_of(const Text& text, std::size_t begin, std::size_t end) {
   return out;
 }
 
+/// Where a list of numbers begins that one stands in: 卡号：6225…、6226…、4367….
+std::size_t list_begin(const Text& text, std::size_t begin) {
+  const auto in_list = [&](char32_t c) {
+    return digit_of(c) >= 0 || is_separator(c) || (c != 0 && View(U"、,，;/").find(c) != View::npos);
+  };
+  const std::size_t least = begin > 120 ? begin - 120 : 0;
+  while (begin > least && in_list(text.at(begin - 1))) --begin;
+  return begin;
+}
 template <std::size_t N>
-bool said_before(const Text& text, std::size_t begin, const std::array<View, N>& words) {
+bool said_before(const Text& text, std::size_t number, const std::array<View, N>& words) {
+  const std::size_t begin = list_begin(text, number);
   const View before = text.part(begin > kContext ? begin - kContext : 0, begin);
   return std::any_of(words.begin(), words.end(), [&](View w) { return before.find(w) != View::npos; });
 }

@@ -1,6 +1,9 @@
 #include "player/agent/library.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <charconv>
 
 #include "shared/base/json.hpp"
 #include "shared/base/log.hpp"
@@ -69,19 +72,35 @@ Result<void> mend_chunks(net::Client& client, blob::Part& part, const std::strin
   return {};
 }
 
+// The store says how many bytes it is short of after all that may go is gone.
+Error no_room(const FetchMedia& what, const Error& e) {
+  std::uint64_t lack = 0;
+  std::from_chars(e.detail.data(), e.detail.data() + e.detail.size(), lack);
+  const std::uint64_t room = what.length - std::min(what.length, lack);
+  return fail(Code::store_full,
+              {{"what", what.sha256.substr(0, 12)}, {"need", fmt::format("{} B", what.length)}, {"room", fmt::format("{} B", room)}},
+              e.detail);
+}
+
 }  // namespace
+
+Result<std::optional<blob::Part>> part_for(blob::Store& store, const FetchMedia& what) {
+  if (!store.has(what.sha256)) {
+    auto part = store.part(what.sha256, what.length);
+    if (part) return std::optional<blob::Part>(std::move(*part));
+    return part.error().code == Code::disk_full ? no_room(what, part.error()) : part.error();
+  }
+  const auto opened = store.open_verified(what.sha256);
+  if (opened) return std::optional<blob::Part>{};
+  if (opened.error().code != Code::blob_damaged) return opened.error();
+  FZ_TRY(auto part, store.mend(what.sha256, what.sha256));
+  return std::optional<blob::Part>(std::move(part));
+}
 
 Result<void> fetch_media(net::Client& client, blob::Store& store, const std::string& url, const FetchMedia& what, const net::Cancel& cancel,
                          int rounds, const Arrived& arrived) {
-  std::optional<blob::Part> part;
-  if (store.has(what.sha256)) {
-    const auto opened = store.open_verified(what.sha256);
-    if (opened) return {};
-    if (opened.error().code != Code::blob_damaged) return opened.error();
-    FZ_TRY(part, store.mend(what.sha256, what.sha256));
-  } else {
-    FZ_TRY(part, store.part(what.sha256, what.length));
-  }
+  FZ_TRY(auto part, part_for(store, what));
+  if (!part) return {};
   FZ_CHECK(download_rest(client, *part, url, what, cancel, arrived));
   for (int round = 0;; ++round) {
     auto done = part->commit({what.length, what.sha256});
@@ -139,7 +158,10 @@ std::vector<std::string> Keep::removable(const blob::Store& store) const {
   const std::lock_guard lock(mutex_);
   if (!known_) return names;
   auto entries = store.list();
-  std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.length > b.length; });  // few large ones first
+  std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
+    const auto day = [](const blob::Entry& e) { return std::chrono::floor<Days>(e.stored.time_since_epoch()); };
+    return day(a) != day(b) ? day(a) < day(b) : a.length > b.length;
+  });
   for (auto& e : entries)
     if (!names_.contains(e.sha256)) names.push_back(std::move(e.sha256));
   return names;

@@ -34,6 +34,7 @@ int main(int argc, char** argv) {
   tools::add_alert_commands(app, shared);
   tools::add_system_commands(app, shared);
   tools::add_site_commands(app, shared);
+  tools::add_stick_commands(app, shared);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

@@ -83,8 +83,8 @@ Now Agent::read(Instant at) const {
 
 Millis Agent::wake_at() const {
   Millis next = std::min({director_.wake_at(), side_.wake_at(), session_.wake_at(), status_due_});
-  if (session_.token().empty()) return next;  // the others wait for it
-  next = std::min({next, reporter_.wake_at(), channel_.wake_at()});
+  if (source().empty()) return next;  // the others wait for it
+  if (!session_.token().empty()) next = std::min({next, reporter_.wake_at(), channel_.wake_at()});
   return updater_ ? std::min(next, updater_->wake_at()) : next;
 }
 
@@ -122,7 +122,7 @@ void Agent::dispatch(const Event& event, const Now& now, Actions& out) {
                    reporter_.plays_loaded(e, now, screen, session_.token(), chance_, out);
                  },
                  [&](const ScreenGone&) {
-                   screen_greeted_ = false;
+                   if (std::exchange(screen_greeted_, false)) screen_fell(now, out);
                    director_.screen_gone(now, out);
                    side_.screen_gone(now, out);
                  },
@@ -183,6 +183,11 @@ void Agent::dispatch(const Event& event, const Now& now, Actions& out) {
                  [&](const SetSaved& e) {
                    if (updater_) updater_->set_saved(e.ok, now, chance_, out);
                  },
+                 [&](const StickCame& e) { stick_came(e, now, out); },
+                 [&](const StickGone&) { stick_ = false; },
+                 [&](const StickReceipt& e) {
+                   if (state_) reporter_.receipt(e, ledger_.last_counter(), now, *state_, out);
+                 },
              },
              event);
 }
@@ -201,9 +206,13 @@ void Agent::from_screen(const wire::ToAgent& m, const Now& now, Actions& out) {
             ++boot_shown_;
             status_due_ = std::min(status_due_, now.boot + Millis{200});
           },
-          [&](const wire::Ended& e) { of(e.play).ended(e, now, clock_name_, chance_, out); },
+          [&](const wire::Ended& e) {
+            if (e.reason == wire::EndReason::completed) falls_ = 0;
+            of(e.play).ended(e, now, clock_name_, chance_, out);
+          },
           [&](const wire::Idle&) {},  // settle() looks for the next item after every event
           [&](const wire::Alive& e) {
+            screen_kb_ = e.rss_kb;
             if (std::exchange(sound_lost_, e.sound_lost) != e.sound_lost) status_due_ = std::min(status_due_, now.boot + Millis{200});
             director_.alive(e, now, chance_, out);
             side_.alive(e, now, chance_, out);
@@ -293,8 +302,10 @@ void Agent::settle_session(const Now& now, Actions& out) {
 }
 
 void Agent::settle_updater(const Now& now, Actions& out) {
-  updater_->set_token(session_.token());
-  updater_->set_channel(channel_.open());
+  updater_->set_token(source());
+  // A stick has no news that a long copy would keep from being heard.
+  updater_->set_channel(channel_.open() || source() == kStickToken);
+  updater_->set_may_download(may_download(), now);
   updater_->advance(now, chance_, out);
   if (updater_->take_unauthorised()) session_.unauthorised(now);
   if (updater_->take_root_changed()) {
@@ -353,7 +364,9 @@ void Agent::settle_director(const Now& now, Actions& out) {
     arrangement_.advance(now, p, provision.region, provision.site, session_.token(), out);
   }
   for (auto* director : {&director_, &side_}) {
-    if (changed)
+    if (now.boot < rest_until_ && p.only != schedule::Class::emergency)
+      director->rest_until(rest_until_);
+    else if (changed)
       director->set_changed(now, p, chance_, out);
     else if (arrangement_.pending(now))
       director->rest_until(now.boot + Millis{100});

@@ -10,6 +10,8 @@ constexpr std::uint64_t kQuickToHash = 32 << 20;  // bytes; larger ones are not 
 constexpr Millis kSwapMargin{3000};               // enough time to cue what a new set wants next
 constexpr Millis kDesperate{3000};                // after a failure, when there is nothing else to show
 constexpr Millis kTakeLater{1500};                // before its end, whatever is ready may follow
+constexpr Millis kHeld{1000};                     // a picture held so long is a decoder that hangs
+constexpr Millis kAway{1300};                     // this program itself was stopped or suspended
 
 }  // namespace
 
@@ -55,6 +57,7 @@ void Director::screen_ready(const Now& now, Place place, Actions& out) {
   connected_ = true;
   place_ = std::move(place);
   last_alive_ = inherited_since_ = now.boot;
+  heartbeat_due_ = now.boot + kHeartbeat;
 }
 
 void Director::screen_gone(const Now&, Actions& out) {
@@ -157,12 +160,17 @@ void Director::decoder_ended(const std::string& play, bool clean, const Now& now
 
 void Director::alive(const wire::Alive& m, const Now& now, Chance& chance, Actions& out) {
   last_alive_ = now.boot;
+  heartbeat_due_ = now.boot + kHeartbeat;
   if (!is_main()) return;  // what the screen holds is what it says of the main zone
   for (auto& p : queue_) {
     if (p.stage != Stage::on_air) continue;
     const bool in_time = now.boot + Millis{1000} < p.started + p.pick.duration;
-    p.holding = m.holding && in_time ? p.holding + 1 : 0;
-    if (p.holding < 2) continue;
+    if (!m.holding || !in_time) {
+      p.held.reset();
+      continue;
+    }
+    if (!p.held) p.held = now.boot;
+    if (now.boot - *p.held < kHeld) continue;
     punish(p, now, chance);
     stop(p, "decoder_hung", now, out);
     out.emplace_back(CloseItem{p.id});
@@ -333,9 +341,7 @@ void Director::advance(const Now& now, const Programme& programme, Chance& chanc
   wake_at_ = now.boot + Millis{1000};
   ledger_->sweep(now, out);
   if (!connected_ || shut_down_) return;
-  // After a suspend (or a stop) of this program itself the screen's silence means nothing.
-  if (now.boot - last_advance_ > kHeartbeat / 2) last_alive_ = now.boot;
-  last_advance_ = now.boot;
+  check_heartbeat(now, out);
   if (now.boot >= next_door_) {
     check_doors(now, programme, chance, out);
     check_times(now, chance, out);
@@ -348,6 +354,23 @@ void Director::advance(const Now& now, const Programme& programme, Chance& chanc
   }
   go(now, programme, chance, out);
   wake_at_ = std::min(wake_at_, next_door_);
+  if (is_main()) wake_at_ = std::min(wake_at_, heartbeat_due_);
+}
+
+// Asked for at once when it is due, and again every quarter of a second: where the screen only waits for a processor the shell
+// does not carry it out, until the silence has lasted too long for that.
+void Director::check_heartbeat(const Now& now, Actions& out) {
+  // After a suspend (or a stop) of this program itself the screen's silence means nothing.
+  if (now.boot - last_advance_ > kAway) {
+    last_alive_ = now.boot;
+    heartbeat_due_ = now.boot + kHeartbeat;
+  }
+  last_advance_ = now.boot;
+  if (!is_main() || now.boot < heartbeat_due_) return;
+  const bool sure = now.boot - last_alive_ > kSilent;
+  heartbeat_due_ = now.boot + (sure ? kHeartbeat : Millis{250});
+  if (sure) last_alive_ = now.boot;
+  out.emplace_back(RestartScreen{"no heartbeat", !sure});
 }
 
 }  // namespace fz::agent

@@ -60,10 +60,6 @@ void Director::check_times(const Now& now, Chance& chance, Actions& out) {
     punish(*find(id), now, chance);
     discard(id, "too_slow", out);
   }
-  if (is_main() && now.boot - last_alive_ > kHeartbeat) {
-    last_alive_ = now.boot;
-    out.emplace_back(RestartScreen{"no heartbeat"});
-  }
 }
 
 bool Director::emergency() const {

@@ -24,6 +24,11 @@ std::string text_of(const json::value& v, std::string_view name) {
   return text ? std::string(*text) : std::string{};
 }
 
+bool is_true(const json::value& v, std::string_view name) {
+  const auto* member = v.as_object().if_contains(name);
+  return member && member->is_bool() && member->as_bool();
+}
+
 }  // namespace
 
 std::string write_provision(const Provision& p) {
@@ -70,6 +75,15 @@ std::string problem_param(std::string_view body, std::string_view name) {
   return p->if_string() ? std::string(*p->if_string()) : std::string{};
 }
 
+std::string enrolment_request(const crypto::PrivateKey& key, std::string_view model, std::string_view version) {
+  const json::object info{{"model", model}, {"version", version}};
+  const std::string text = "fz-enrol-v1\n" + key.id();
+  return json::write(json::object{{"info", info},
+                                  {"proof", to_hex(key.sign(as_bytes(text)))},
+                                  {"public", key.public_key().hex()},
+                                  {"scheme", key.public_key().scheme}});
+}
+
 std::string Session::proof(std::string_view text) const {
   return to_hex(key_->sign(as_bytes(text)));
 }
@@ -108,10 +122,7 @@ void Session::advance(const Now& now, Chance& chance, Actions& out) {
   const std::string& id = key_->id();
   if (provision_) return call(At::challenge, true, "/v1/challenge", json::write(json::object{{"device", id}}), out);
   if (!code_.empty()) return call(At::enrol_state, false, "/v1/enrol/" + code_ + "?device=" + id, {}, out);
-  const json::object info{{"model", config_.model}, {"version", config_.version}};
-  const json::object body{
-      {"info", info}, {"proof", proof("fz-enrol-v1\n" + id)}, {"public", key_->public_key().hex()}, {"scheme", key_->public_key().scheme}};
-  call(At::enrol, true, "/v1/enrol", json::write(body), out);
+  call(At::enrol, true, "/v1/enrol", enrolment_request(*key_, config_.model, config_.version), out);
 }
 
 void Session::ask_time(const Now&, Chance&, Actions& out) {
@@ -176,18 +187,17 @@ void Session::got_enrol_state(const Answered& e, const Now& now, Chance& chance,
   const std::string state = text_of(*v, "state");
   if (state == "expired") code_.clear();
   if (state != "enrolled") return;
-  Provision p{text_of(*v, "screen"),
-              text_of(*v, "site"),
-              text_of(*v, "site_name"),
-              text_of(*v, "venue"),
-              text_of(*v, "region"),
-              text_of(*v, "zone"),
-              false};
+  Provision p{text_of(*v, "screen"), text_of(*v, "site"), text_of(*v, "site_name"), text_of(*v, "venue"),
+              text_of(*v, "region"), text_of(*v, "zone"), is_true(*v, "air_gapped")};
   if (p.screen.empty()) return failed(e, now, chance, out);
-  provision_ = std::move(p);
+  provide(std::move(p), out);
+  due_ = now.boot;
+}
+
+void Session::provide(Provision provision, Actions& out) {
+  provision_ = std::move(provision);
   code_.clear();
   enrolled_ = true;
-  due_ = now.boot;
   out.emplace_back(SaveState{StateFile::identity, write_provision(*provision_)});
 }
 

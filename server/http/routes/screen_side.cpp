@@ -1,4 +1,6 @@
 // What screens ask for: enrolment, tokens, time, signed documents, blobs. Protocol: server/screens/README.md.
+#include <algorithm>
+
 #include "server/http/json_out.hpp"
 #include "server/http/routes.hpp"
 
@@ -48,7 +50,9 @@ Result<net::Response> get_enrolment(Call& call) {
     if (!screen) return fail(Code::not_found, {{"what", e.screen}});
     FZ_TRY(const auto site, tx.screens().site(screen->site));
     if (!site) return fail(Code::not_found, {{"what", screen->site}});
+    const bool air_gapped = std::find(screen->tags.begin(), screen->tags.end(), screens::kAirGapped) != screen->tags.end();
     return reply({{"state", "enrolled"},
+                  {"air_gapped", air_gapped},
                   {"screen", screen->id},
                   {"name", screen->name},
                   {"site", site->id},

@@ -173,14 +173,15 @@ Result<net::Response> confirm_enrolment(Call& call) {
   const auto site = in.string("site", 64);
   const auto name = in.string("name", 300);
   const auto replaces = in.string_or("replaces", "", 64);
+  const bool air_gapped = in.boolean_or("air_gapped", false);
   FZ_CHECK(in.finish());
   struct Done {
     screens::Screen screen;
     std::string site_name;
   };
   FZ_TRY(const auto done, call.app.store.write([&](store::Tx& tx) -> Result<Done> {
-    FZ_TRY(auto screen,
-           screens::confirm_enrolment(tx.screens(), tx.accounts(), tx.context(call.actor, call.now), call.arg(0), site, name, replaces));
+    FZ_TRY(auto screen, screens::confirm_enrolment(tx.screens(), tx.accounts(), tx.context(call.actor, call.now), call.arg(0), site, name,
+                                                   replaces, air_gapped));
     FZ_TRY(const auto where, tx.screens().site(screen.site));
     return Done{std::move(screen), where ? where->name : ""};
   }));

@@ -137,7 +137,7 @@ Result<json::value> export_stick(Api& api, const fs::path& root, const std::vect
 
 Result<json::value> import_stick(Api& api, const fs::path& root) {
   FZ_TRY(const auto folder, stick::Folder::open(root));
-  json::array devices, waiting;
+  json::array devices, waiting, refused;
   for (const auto& device : folder.folders(fmt::format("{}/plays", stick::kFolder))) {
     json::object last;
     std::int64_t added = 0;
@@ -148,8 +148,13 @@ Result<json::value> import_stick(Api& api, const fs::path& root) {
       r.url = "/v1/plays/stick";
       r.headers.add("Content-Type", "application/octet-stream");
       FZ_TRY(r.body, folder.read(fmt::format("{}/{}", stick::plays_folder(device), name), stick::kMaxSealed));
-      FZ_TRY(auto answer, ask(api, std::move(r)));
-      last = std::move(answer.as_object());
+      auto answer = ask(api, std::move(r));
+      if (!answer) {  // what is another server's, or damaged, holds up nothing else
+        if (http_status(answer.error().code) >= 500) return std::move(answer).error();
+        refused.emplace_back(json::object{{"code", code_name(answer.error().code)}, {"file", fmt::format("{}/{}", device, name)}});
+        continue;
+      }
+      last = std::move(answer->as_object());
       added += last.at("added").as_int64();
     }
     if (last.empty()) continue;
@@ -160,7 +165,7 @@ Result<json::value> import_stick(Api& api, const fs::path& root) {
   }
   for (const auto& name : folder.list(fmt::format("{}/enrol", stick::kFolder)))
     if (name.ends_with(".json")) waiting.emplace_back(json::object{{"device", name.substr(0, name.size() - 5)}});
-  return json::value(json::object{{"plays", std::move(devices)}, {"waiting", std::move(waiting)}});
+  return json::value(json::object{{"plays", std::move(devices)}, {"refused", std::move(refused)}, {"waiting", std::move(waiting)}});
 }
 
 Result<json::value> enrol_by_stick(Api& api, const fs::path& root, const std::string& device, const std::string& site,
@@ -205,6 +210,7 @@ void add_stick_commands(CLI::App& app, Shared& shared) {
       FZ_TRY(const auto done, import_stick(api, o->folder));
       shared.show(done, [](const json::value& v) {
         print_table(v.at("plays").as_array(), {{"screen", "屏幕"}, {"added", "新记录"}, {"through", "已收到"}});
+        if (!v.at("refused").as_array().empty()) print_table(v.at("refused").as_array(), {{"file", "打不开的文件"}, {"code", "原因"}});
         if (!v.at("waiting").as_array().empty()) print_table(v.at("waiting").as_array(), {{"device", "等待登记的屏幕"}});
       });
       return {};

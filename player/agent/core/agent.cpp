@@ -136,8 +136,8 @@ void Agent::dispatch(const Event& event, const Now& now, Actions& out) {
                    out.emplace_back(Alarm{with_context(e.error, "open of " + e.sha256)});
                    if (updater_ && (e.error.code == Code::blob_damaged || e.error.code == Code::not_found))
                      updater_->blob_lost(e.sha256, now);
-                   director_.open_failed(e.play, now, chance_, out);
-                   side_.open_failed(e.play, now, chance_, out);
+                   director_.open_failed(e.play, code_name(e.error.code), now, chance_, out);
+                   side_.open_failed(e.play, code_name(e.error.code), now, chance_, out);
                  },
                  [&](const DecoderEnded& e) {
                    director_.decoder_ended(e.play, e.clean, now, chance_, out);

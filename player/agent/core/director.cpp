@@ -44,6 +44,19 @@ void Director::discard(const std::string& id, std::string_view why, Actions& out
   remove(id, out);
 }
 
+Intent Director::intent_of(const Play& p, const Now& now) const {
+  return {p.id, zone_, p.item.approval, p.item.sha256, p.pick.campaign, p.pick.slot, p.pick.duration, now.utc, {}, clock_};
+}
+
+void Director::skip(const std::string& id, std::string_view why, const Now& now, Chance& chance, Actions& out) {
+  Play* p = find(id);
+  punish(*p, now, chance);
+  ledger_->skipped(intent_of(*p, now), why, now, out);
+  if (p->stage != Stage::opening) out.emplace_back(TellScreen{wire::Stop{id, std::string(why)}});
+  rotation_.cancel(p->pick);
+  remove(id, out);
+}
+
 void Director::stop(Play& p, std::string_view why, const Now& now, Actions& out) {
   p.because = why;
   out.emplace_back(TellScreen{wire::Stop{p.id, std::string(why)}});
@@ -104,11 +117,9 @@ void Director::opened(const std::string& play, const Now& now) {
   }
 }
 
-void Director::open_failed(const std::string& play, const Now& now, Chance& chance, Actions& out) {
-  Play* p = find(play);
-  if (!p || p->stage != Stage::opening) return;
-  punish(*p, now, chance);
-  discard(play, "open_failed", out);
+void Director::open_failed(const std::string& play, std::string_view why, const Now& now, Chance& chance, Actions& out) {
+  const Play* p = find(play);
+  if (p && p->stage == Stage::opening) skip(play, why, now, chance, out);
 }
 
 void Director::intent_stored(const std::string& play) {
@@ -120,9 +131,9 @@ void Director::cued(const wire::Cued& m, const Now& now) {
 }
 
 void Director::failed(const wire::Failed& m, const Now& now, Chance& chance, Actions& out) {
-  ledger_->never_shown(m.play, out);
   Play* p = find(m.play);
-  if (!p) return;
+  if (!p) return ledger_->never_shown(m.play, out);
+  ledger_->skipped(intent_of(*p, now), m.code, now, out);
   out.emplace_back(Alarm{fail(Code::item_unplayable, {{"item", p->item.title}}, m.code + ": " + m.detail)});
   punish(*p, now, chance);
   rotation_.cancel(p->pick);
@@ -153,8 +164,8 @@ void Director::ended(const wire::Ended& m, const Now& now, std::string_view cloc
 void Director::decoder_ended(const std::string& play, bool clean, const Now& now, Chance& chance, Actions& out) {
   Play* p = find(play);
   if (!p || clean) return;
+  if (p->stage < Stage::gone) return skip(play, "decoder_died", now, chance, out);
   punish(*p, now, chance);
-  if (p->stage < Stage::gone) return discard(play, "decoder_died", out);
   if (p->stage != Stage::stopping) stop(*p, "decoder_died", now, out);
 }
 
@@ -327,8 +338,7 @@ void Director::go(const Now& now, const Programme& programme, Chance& chance, Ac
       wake_at_ = std::min(wake_at_, now.boot + (it->pick.opened - now.utc));
       return;
     }
-    Intent intent{it->id,  zone_, it->item.approval,           it->item.sha256, it->pick.campaign, it->pick.slot, it->pick.duration,
-                  now.utc, {},    std::string(programme.clock)};
+    Intent intent = intent_of(*it, now);
     set_stage(*it, Stage::storing, now);
     ledger_->intend(std::move(intent), out);
     const auto first = std::find_if(queue_.begin(), it, [](const Play& p) { return p.stage < Stage::cued; });
@@ -339,6 +349,7 @@ void Director::go(const Now& now, const Programme& programme, Chance& chance, Ac
 
 void Director::advance(const Now& now, const Programme& programme, Chance& chance, Actions& out) {
   wake_at_ = now.boot + Millis{1000};
+  clock_ = programme.clock;
   ledger_->sweep(now, out);
   if (!connected_ || shut_down_) return;
   check_heartbeat(now, out);

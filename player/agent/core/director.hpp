@@ -55,7 +55,7 @@ class Director {
 
   void opened(const std::string& play, const Now& now);
   /// The item could not be opened or its decoder not be started: skipped for a while.
-  void open_failed(const std::string& play, const Now& now, Chance& chance, Actions& out);
+  void open_failed(const std::string& play, std::string_view why, const Now& now, Chance& chance, Actions& out);
   void intent_stored(const std::string& play);
   void decoder_ended(const std::string& play, bool clean, const Now& now, Chance& chance, Actions& out);
   void cued(const wire::Cued& m, const Now& now);
@@ -139,10 +139,13 @@ class Director {
   void stop(Play& p, std::string_view why, const Now& now, Actions& out);
   void punish(const Play& p, const Now& now, Chance& chance);
   void remove(const std::string& id, Actions& out);
+  Intent intent_of(const Play& p, const Now& now) const;
+  /// Could not be shown: recorded as skipped, kept back for a while, and out of the queue.
+  void skip(const std::string& id, std::string_view why, const Now& now, Chance& chance, Actions& out);
 
   bool is_main() const { return zone_ == kMainZone; }
 
-  std::string zone_;
+  std::string zone_, clock_;
   Ledger* ledger_;
   schedule::Rotation rotation_;
   std::deque<Play> queue_;                                 // in the order in which they go

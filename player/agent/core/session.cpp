@@ -103,7 +103,7 @@ void Session::call(At at, bool post, std::string path, std::string body, Actions
 
 Millis Session::wake_at() const {
   Millis next = Millis::max();
-  if (at_ == At::rest) next = token_.empty() ? due_ : token_until_;
+  if (at_ == At::rest) next = token_.empty() || renewing_ ? due_ : token_until_;
   if (!token_.empty() && !time_running_) next = std::min(next, time_due_);
   return next;
 }
@@ -111,14 +111,16 @@ Millis Session::wake_at() const {
 void Session::unauthorised(const Now& now) {
   if (token_.empty()) return;
   token_.clear();
+  renewing_ = false;
   due_ = now.boot;
 }
 
 void Session::advance(const Now& now, Chance& chance, Actions& out) {
   if (!token_.empty() && !time_running_ && now.boot >= time_due_) ask_time(now, chance, out);
   if (at_ != At::rest) return;
-  if (!token_.empty() && now.boot >= token_until_) due_ = now.boot;
-  if ((!token_.empty() && now.boot < token_until_) || now.boot < due_) return;
+  // The old token is good for a while yet. Once only: where the server is away the tries that follow have their waits.
+  if (!token_.empty() && now.boot >= token_until_ && !std::exchange(renewing_, true)) due_ = now.boot;
+  if ((!token_.empty() && !renewing_) || now.boot < due_) return;
   const std::string& id = key_->id();
   if (provision_) return call(At::challenge, true, "/v1/challenge", json::write(json::object{{"device", id}}), out);
   if (!code_.empty()) return call(At::enrol_state, false, "/v1/enrol/" + code_ + "?device=" + id, {}, out);
@@ -220,6 +222,7 @@ void Session::got_token(const Answered& e, const Now& now, Chance& chance, Actio
   retry_.reset();
   token_ = token;
   token_until_ = now.boot + kTokenUse;
+  renewing_ = false;
 }
 
 }  // namespace fz::agent

@@ -84,7 +84,7 @@ class Session {
   At at_ = At::rest;
   std::uint64_t call_ = 0, time_call_ = 0;
   std::string code_, token_, nonce_;
-  bool enrolled_ = false, time_asked_ = false;
+  bool enrolled_ = false, time_asked_ = false, renewing_ = false;
   std::optional<TimeReply> time_reply_;
   Millis due_{}, time_due_{}, token_until_{};
   bool time_running_ = false;

@@ -84,6 +84,19 @@ TEST_F(Clocks, SixtyDaysOfflineLoopsPlayToTheirLastDayAndComeBackAtOnce) {
   EXPECT_TRUE(sim.run_until([&] { return !sim.on_air().empty(); }, 5 * kMinute));
 }
 
+// Its token ended meanwhile: that is no reason to ask without a pause.
+TEST_F(Clocks, AServerThatIsAwayForHoursIsAskedOnceAMinute) {
+  start();
+  sim.run(40 * kMinute);
+  sim.set_server_up(false);
+  sim.calls = 0;
+  sim.run(5 * kHour);
+  EXPECT_GT(sim.calls, 100);
+  EXPECT_LT(sim.calls, 5 * 60 * 4);
+  sim.set_server_up(true);
+  check();
+}
+
 // One key's document from 2099 (a duty desk's PC with a wrong clock) moves nobody's clock.
 TEST_F(Clocks, AWithdrawalsDocumentOf2099ThrowsNoClockAhead) {
   start();

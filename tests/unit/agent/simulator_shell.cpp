@@ -181,6 +181,7 @@ void Simulator::carry_out(const Action& action) {
 }
 
 void Simulator::call(const Call& a) {
+  ++calls;
   at(time_ + (server_up_ ? answer_delay : Millis{3000}), [this, a, run = run_] {
     if (!agent_ || run != run_) return;
     Answered e;

@@ -1,6 +1,7 @@
 #include "player/agent/library.hpp"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <charconv>
@@ -154,16 +155,22 @@ Result<void> probe_media(const fs::path& program, Fd media, const std::string& m
 }
 
 std::vector<std::string> Keep::removable(const blob::Store& store) const {
-  std::vector<std::string> names;
   const std::lock_guard lock(mutex_);
-  if (!known_) return names;
-  auto entries = store.list();
-  std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
-    const auto day = [](const blob::Entry& e) { return std::chrono::floor<Days>(e.stored.time_since_epoch()); };
-    return day(a) != day(b) ? day(a) < day(b) : a.length > b.length;
-  });
-  for (auto& e : entries)
-    if (!names_.contains(e.sha256)) names.push_back(std::move(e.sha256));
+  if (!known_) return {};
+  struct Candidate {
+    std::int64_t day;  // when it was stored or kept last
+    blob::Entry blob;
+  };
+  std::vector<Candidate> all;
+  for (auto& e : store.list()) {
+    struct stat s {};
+    if (names_.contains(e.sha256) || ::stat((store.root() / e.sha256.substr(0, 2) / e.sha256).c_str(), &s) != 0) continue;
+    all.push_back({s.st_mtim.tv_sec / 86400, std::move(e)});
+  }
+  std::sort(all.begin(), all.end(),
+            [](const auto& a, const auto& b) { return a.day != b.day ? a.day < b.day : a.blob.length > b.blob.length; });
+  std::vector<std::string> names;
+  for (auto& c : all) names.push_back(std::move(c.blob.sha256));
   return names;
 }
 

@@ -1,5 +1,7 @@
 #include "server/http/routes.hpp"
 
+#include "server/http/routes/sticks.hpp"
+
 namespace fz::http {
 namespace {
 

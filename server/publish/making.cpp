@@ -4,6 +4,7 @@
 
 #include "shared/base/json.hpp"
 #include "shared/crypto/hash.hpp"
+#include "shared/stick/stick.hpp"
 
 namespace fz::publish {
 namespace {
@@ -124,7 +125,7 @@ Result<void> Making::plan() {
     if (key.empty()) key = crypto::sha256_hex(std::string_view(list->key + offices));
     by_key_.emplace(key, list);
     trust::Assignment assignment{place.site, place.venue, place.region, place.zone};
-    const bool air_gapped = std::find(place.tags.begin(), place.tags.end(), screens::kAirGapped) != place.tags.end();
+    const bool air_gapped = std::find(place.tags.begin(), place.tags.end(), stick::kAirGapped) != place.tags.end();
     auto text = write_assignment(assignment, air_gapped);
     wanted_.emplace(place.screen, Wanted{key, std::move(text), std::move(assignment), air_gapped});
   }

@@ -38,7 +38,7 @@ Result<Enrolment> ask_enrolment(Store& db, const crypto::PublicKey& key, ByteVie
 }
 
 Result<Screen> confirm_enrolment(Store& db, const accounts::Store& units, const Context& ctx, std::string_view code,
-                                 std::string_view site_id, std::string_view name, std::string_view replaces, bool air_gapped) {
+                                 std::string_view site_id, std::string_view name, std::string_view replaces) {
   FZ_CHECK(accounts::require(ctx.who, accounts::Role::administrator));
   if (name.empty()) return fail(Code::missing_field, {{"field", "name"}});
   if (utf8_length(name) > kMaxName) return fail(Code::bad_field, {{"field", "name"}, {"what", "> " + std::to_string(kMaxName)}});
@@ -62,7 +62,6 @@ Result<Screen> confirm_enrolment(Store& db, const accounts::Store& units, const 
   s.name = std::string(name);
   s.device = e->device;
   s.key = e->key;
-  if (air_gapped) s.tags.emplace_back(kAirGapped);
   s.enrolled = ctx.now;
   FZ_CHECK(db.put_screen(s));
   e->screen = s.id;

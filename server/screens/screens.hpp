@@ -148,12 +148,10 @@ Result<Enrolment> ask_enrolment(Store& db, const crypto::PublicKey& key, ByteVie
                                 UtcTime now);
 /// "fz-enrol-v1" LF keyid.
 std::string enrolment_message(std::string_view keyid);
-/// The tag of a screen without a network: its timestamps live as long as the policy allows such screens, see server/publish.
-inline constexpr std::string_view kAirGapped = "air_gapped";
 /// By staff at the screen: this code stands at that site. `replaces` names a broken screen whose place it takes.
 /// Errors: forbidden_role, enrolment_code (unknown or ended), not_found{site|screen}.
 Result<Screen> confirm_enrolment(Store& db, const accounts::Store& units, const Context& ctx, std::string_view code, std::string_view site,
-                                 std::string_view name, std::string_view replaces, bool air_gapped = false);
+                                 std::string_view name, std::string_view replaces);
 /// The device asks what became of its code. Errors: enrolment_code.
 Result<Enrolment> enrolment_state(const Store& db, std::string_view code, std::string_view device, UtcTime now);
 

@@ -32,7 +32,6 @@ void add_screen_commands(CLI::App& app, Shared& shared);
 void add_alert_commands(CLI::App& app, Shared& shared);
 void add_system_commands(CLI::App& app, Shared& shared);
 void add_site_commands(CLI::App& app, Shared& shared);
-void add_stick_commands(CLI::App& app, Shared& shared);
 
 /// The first line of a file, or (file empty) what a person types without echo.
 Result<std::string> password_from(const std::string& file, const char* prompt);

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "server/tools/commands.hpp"
+#include "server/tools/stick_commands.hpp"
 #include "shared/base/log.hpp"
 
 int main(int argc, char** argv) {

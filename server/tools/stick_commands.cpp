@@ -1,4 +1,6 @@
 // fz stick: what goes to screens without a network, and what comes back. Layout and rules: shared/stick/README.md.
+#include "server/tools/stick_commands.hpp"
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
@@ -7,7 +9,6 @@
 #include <map>
 #include <memory>
 
-#include "server/tools/commands.hpp"
 #include "server/tools/output.hpp"
 #include "shared/base/file.hpp"
 #include "shared/crypto/hash.hpp"

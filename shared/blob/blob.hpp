@@ -32,7 +32,6 @@ struct Opened {
 struct Entry {
   std::string sha256;
   std::uint64_t length = 0;
-  UtcTime stored{};  ///< when it was stored, or kept (see Store::keep) last, by the machine's clock
 };
 
 struct Options {

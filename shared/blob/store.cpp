@@ -224,9 +224,7 @@ std::vector<Entry> Store::list() const {
     if (prefix.size() != 2) continue;
     for_files(it->path(), [&](const fs::path& p, std::uint64_t length) {
       const std::string name = p.filename().string();
-      struct stat s {};
-      if (!is_sha256_hex(name) || !name.starts_with(prefix) || ::lstat(p.c_str(), &s) != 0) return;
-      out.push_back({name, length, from_unix_ms(std::int64_t{s.st_mtim.tv_sec} * 1000)});
+      if (is_sha256_hex(name) && name.starts_with(prefix)) out.push_back({name, length});
     });
   }
   std::sort(out.begin(), out.end(), [](const Entry& a, const Entry& b) { return a.sha256 < b.sha256; });

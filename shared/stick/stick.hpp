@@ -15,6 +15,8 @@ namespace fz::stick {
 
 inline constexpr std::string_view kFolder = "fanzha";  ///< of everything that is ours
 inline constexpr std::string_view kTicketType = "application/vnd.fz.stick.v1+json";
+/// Tag of a screen without a network: its timestamps live as long as the policy allows such screens (server/publish).
+inline constexpr std::string_view kAirGapped = "air_gapped";
 inline constexpr std::string_view kSealPurpose = "fz-stick-plays-v1";
 inline constexpr std::size_t kMaxSealed = 1536 * 1024;  ///< bytes of one sealed file of plays
 inline constexpr std::int64_t kBlock = 1000;            ///< plays of one file: counters 1..1000, 1001..2000 ...

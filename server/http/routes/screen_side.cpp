@@ -3,6 +3,7 @@
 
 #include "server/http/json_out.hpp"
 #include "server/http/routes.hpp"
+#include "shared/stick/stick.hpp"
 
 namespace fz::http {
 namespace {
@@ -50,7 +51,7 @@ Result<net::Response> get_enrolment(Call& call) {
     if (!screen) return fail(Code::not_found, {{"what", e.screen}});
     FZ_TRY(const auto site, tx.screens().site(screen->site));
     if (!site) return fail(Code::not_found, {{"what", screen->site}});
-    const bool air_gapped = std::find(screen->tags.begin(), screen->tags.end(), screens::kAirGapped) != screen->tags.end();
+    const bool air_gapped = std::find(screen->tags.begin(), screen->tags.end(), stick::kAirGapped) != screen->tags.end();
     return reply({{"state", "enrolled"},
                   {"air_gapped", air_gapped},
                   {"screen", screen->id},

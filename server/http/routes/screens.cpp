@@ -3,6 +3,7 @@
 #include "server/http/routes.hpp"
 #include "server/http/titles.hpp"
 #include "shared/base/id.hpp"
+#include "shared/stick/stick.hpp"
 
 namespace fz::http {
 
@@ -180,8 +181,12 @@ Result<net::Response> confirm_enrolment(Call& call) {
     std::string site_name;
   };
   FZ_TRY(const auto done, call.app.store.write([&](store::Tx& tx) -> Result<Done> {
-    FZ_TRY(auto screen, screens::confirm_enrolment(tx.screens(), tx.accounts(), tx.context(call.actor, call.now), call.arg(0), site, name,
-                                                   replaces, air_gapped));
+    FZ_TRY(auto screen,
+           screens::confirm_enrolment(tx.screens(), tx.accounts(), tx.context(call.actor, call.now), call.arg(0), site, name, replaces));
+    if (air_gapped) {
+      screen.tags.emplace_back(stick::kAirGapped);
+      FZ_CHECK(tx.screens().put_screen(screen));
+    }
     FZ_TRY(const auto where, tx.screens().site(screen.site));
     return Done{std::move(screen), where ? where->name : ""};
   }));

@@ -1,6 +1,7 @@
 // Sticks for screens without a network: what goes onto one, and the sealed play records that come back. Format: shared/stick/README.md.
+#include "server/http/routes/sticks.hpp"
+
 #include "server/http/json_out.hpp"
-#include "server/http/routes.hpp"
 #include "shared/crypto/seal.hpp"
 #include "shared/stick/stick.hpp"
 

@@ -50,7 +50,8 @@ TEST_F(Hours, MediaWaitForTheNightAndTextsAndWithdrawalsDoNot) {
   ASSERT_TRUE(sim.run_until([&] { return sim.on_air() != victim; }, kMinute));
   EXPECT_LE(sim.now() - begin, Millis{200});
   publish();
-  sim.run(5 * kHour);  // 21:35
+  sim.sleep(4 * kHour);
+  sim.run(kHour);  // 21:35
   EXPECT_FALSE(stored(film));
   sim.run(40 * kMinute);  // 22:15
   EXPECT_TRUE(stored(film));
@@ -66,7 +67,9 @@ TEST_F(Hours, WhatWaitsIsNotForgottenOverARestart) {
   sim.run(30 * kMinute);
   ASSERT_FALSE(stored(film));
   sim.kill_agent();
-  sim.run(6 * kHour);
+  sim.run(kMinute);
+  sim.sleep(5 * kHour);
+  sim.run(kHour);
   EXPECT_TRUE(stored(film));
   check();
 }
@@ -83,7 +86,8 @@ TEST_F(Hours, TheEndOfTheHoursPutsADownloadAside) {
   EXPECT_GT(there, 0);
   EXPECT_LT(there, 30);
   EXPECT_FALSE(sim.on_air().empty());
-  sim.run(24 * kHour);
+  sim.sleep(22 * kHour);
+  sim.run(2 * kHour);
   for (int i = 0; i < 30; ++i) EXPECT_TRUE(stored("film of the night " + std::to_string(i))) << i;
   check();
 }

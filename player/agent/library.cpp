@@ -1,6 +1,10 @@
 #include "player/agent/library.hpp"
 
+#include <fmt/format.h>
+#include <sys/stat.h>
+
 #include <algorithm>
+#include <charconv>
 
 #include "shared/base/json.hpp"
 #include "shared/base/log.hpp"
@@ -69,19 +73,35 @@ Result<void> mend_chunks(net::Client& client, blob::Part& part, const std::strin
   return {};
 }
 
+// The store says how many bytes it is short of after all that may go is gone.
+Error no_room(const FetchMedia& what, const Error& e) {
+  std::uint64_t lack = 0;
+  std::from_chars(e.detail.data(), e.detail.data() + e.detail.size(), lack);
+  const std::uint64_t room = what.length - std::min(what.length, lack);
+  return fail(Code::store_full,
+              {{"what", what.sha256.substr(0, 12)}, {"need", fmt::format("{} B", what.length)}, {"room", fmt::format("{} B", room)}},
+              e.detail);
+}
+
 }  // namespace
+
+Result<std::optional<blob::Part>> part_for(blob::Store& store, const FetchMedia& what) {
+  if (!store.has(what.sha256)) {
+    auto part = store.part(what.sha256, what.length);
+    if (part) return std::optional<blob::Part>(std::move(*part));
+    return part.error().code == Code::disk_full ? no_room(what, part.error()) : part.error();
+  }
+  const auto opened = store.open_verified(what.sha256);
+  if (opened) return std::optional<blob::Part>{};
+  if (opened.error().code != Code::blob_damaged) return opened.error();
+  FZ_TRY(auto part, store.mend(what.sha256, what.sha256));
+  return std::optional<blob::Part>(std::move(part));
+}
 
 Result<void> fetch_media(net::Client& client, blob::Store& store, const std::string& url, const FetchMedia& what, const net::Cancel& cancel,
                          int rounds, const Arrived& arrived) {
-  std::optional<blob::Part> part;
-  if (store.has(what.sha256)) {
-    const auto opened = store.open_verified(what.sha256);
-    if (opened) return {};
-    if (opened.error().code != Code::blob_damaged) return opened.error();
-    FZ_TRY(part, store.mend(what.sha256, what.sha256));
-  } else {
-    FZ_TRY(part, store.part(what.sha256, what.length));
-  }
+  FZ_TRY(auto part, part_for(store, what));
+  if (!part) return {};
   FZ_CHECK(download_rest(client, *part, url, what, cancel, arrived));
   for (int round = 0;; ++round) {
     auto done = part->commit({what.length, what.sha256});
@@ -135,13 +155,22 @@ Result<void> probe_media(const fs::path& program, Fd media, const std::string& m
 }
 
 std::vector<std::string> Keep::removable(const blob::Store& store) const {
-  std::vector<std::string> names;
   const std::lock_guard lock(mutex_);
-  if (!known_) return names;
-  auto entries = store.list();
-  std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.length > b.length; });  // few large ones first
-  for (auto& e : entries)
-    if (!names_.contains(e.sha256)) names.push_back(std::move(e.sha256));
+  if (!known_) return {};
+  struct Candidate {
+    std::int64_t day;  // when it was stored or kept last
+    blob::Entry blob;
+  };
+  std::vector<Candidate> all;
+  for (auto& e : store.list()) {
+    struct stat s {};
+    if (names_.contains(e.sha256) || ::stat((store.root() / e.sha256.substr(0, 2) / e.sha256).c_str(), &s) != 0) continue;
+    all.push_back({s.st_mtim.tv_sec / 86400, std::move(e)});
+  }
+  std::sort(all.begin(), all.end(),
+            [](const auto& a, const auto& b) { return a.day != b.day ? a.day < b.day : a.blob.length > b.blob.length; });
+  std::vector<std::string> names;
+  for (auto& c : all) names.push_back(std::move(c.blob.sha256));
   return names;
 }
 

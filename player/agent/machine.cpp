@@ -62,4 +62,21 @@ Health machine_health(const fs::path& sys) {
   return h;
 }
 
+void add_own_use(Health& health, const fs::path& proc) {
+  const auto status = read_file(proc / "status", 64 * 1024);
+  const auto value = [&](std::string_view name) -> std::optional<std::int64_t> {
+    const auto at = status ? status->find("\n" + std::string(name) + ":") : std::string::npos;
+    const auto digit = at == std::string::npos ? at : status->find_first_of("0123456789", at);
+    std::int64_t n = 0;
+    if (digit == std::string::npos) return std::nullopt;
+    if (std::from_chars(status->data() + digit, status->data() + status->size(), n).ec != std::errc{}) return std::nullopt;
+    return n;
+  };
+  if (const auto kb = value("VmRSS")) health.memory_mb = *kb / 1024;
+  health.threads = value("Threads");
+  std::int64_t open = 0;
+  each(proc / "fd", "", [&](const fs::path&) { ++open; });
+  if (open > 0) health.descriptors = open - 1;  // but the one that looked
+}
+
 }  // namespace fz::agent

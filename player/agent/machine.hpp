@@ -9,4 +9,7 @@ namespace fz::agent {
 /// ext4's errors_count. What is not there is left out. `sys`: "/sys", or a test's.
 Health machine_health(const fs::path& sys = "/sys");
 
+/// Adds what this program itself takes (proc(5), /proc/self). `proc`: "/proc/self", or a test's.
+void add_own_use(Health& health, const fs::path& proc = "/proc/self");
+
 }  // namespace fz::agent

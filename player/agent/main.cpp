@@ -25,7 +25,8 @@ struct Arguments {
   bool verbose = false;
   std::int64_t quota_mb = 0, limit_kb = 0;
   int limit_s = 30;
-  std::string limit_hours;
+  std::string limit_hours, download_hours;
+  std::vector<std::string> sticks;
   std::vector<int> keys;
   std::vector<std::string> inputs;
 };
@@ -50,6 +51,7 @@ Result<void> read_config(Arguments& a) {
                                                           {"proxy", &a.shell.network.proxy},
                                                           {"ca", &a.ca},
                                                           {"limit_hours", &a.limit_hours},
+                                                          {"download_hours", &a.download_hours},
                                                           {"root", &a.root},
                                                           {"data", &a.data},
                                                           {"screen_socket", &a.socket},
@@ -63,8 +65,8 @@ Result<void> read_config(Arguments& a) {
     } else if ((name == "quota_mb" || name == "limit_kb") && node.is_integer()) {
       auto& value = name == "quota_mb" ? a.quota_mb : a.limit_kb;
       if (value == 0) value = node.value<std::int64_t>().value();
-    } else if ((name == "screen_arguments" || name == "site") && node.is_array()) {
-      auto& list = name == "site" ? a.site : a.shell.screen.arguments;
+    } else if ((name == "screen_arguments" || name == "site" || name == "sticks") && node.is_array()) {
+      auto& list = name == "site" ? a.site : name == "sticks" ? a.sticks : a.shell.screen.arguments;
       if (list.empty())
         for (const auto& x : *node.as_array()) list.push_back(x.value_or(std::string{}));
     } else {
@@ -89,6 +91,10 @@ Result<void> take_limit(Arguments& a) {
   auto& pace = a.shell.network.pace;
   pace.bytes_per_s = static_cast<std::uint64_t>(std::max<std::int64_t>(0, a.limit_kb)) << 10;
   if (a.limit_kb != 0 && pace.bytes_per_s < kLeastPace) return fail(Code::bad_field, {{"field", "limit_kb"}, {"what", ">= 8"}});
+  if (!a.download_hours.empty()) {
+    a.shell.download_hours = parse_hours(a.download_hours);
+    if (!a.shell.download_hours) return fail(Code::bad_field, {{"field", "download_hours"}, {"what", "22:00-06:00"}});
+  }
   if (a.limit_hours.empty()) return {};
   const auto hours = parse_hours(a.limit_hours);
   if (!hours) return fail(Code::bad_field, {{"field", "limit_hours"}, {"what", "07:00-22:00"}});
@@ -110,6 +116,7 @@ Result<void> complete(Arguments& a) {
   a.shell.screen.socket = a.socket;
   a.shell.screen.program = a.program;
   a.shell.decoder = a.decoder;
+  a.shell.sticks.assign(a.sticks.begin(), a.sticks.end());
   a.shell.boot.limit = Seconds{a.limit_s};
   a.shell.boot.keys.insert(a.keys.begin(), a.keys.end());
   a.shell.boot.inputs.assign(a.inputs.begin(), a.inputs.end());
@@ -184,6 +191,9 @@ int main(int argc, char** argv) {
   app.add_option("--input", a.inputs, "按键设备 / --boot: event device to watch (repeat); default: all of /dev/input");
   app.add_option("--limit-kb", a.limit_kb, "媒体下载限速（每秒千字节） / most kilobytes of media a second; 0: no limit");
   app.add_option("--limit-hours", a.limit_hours, "限速时段，如 07:00-22:00 / when the limit holds; default: always");
+  app.add_option("--download-hours", a.download_hours,
+                 "只在此时段下载媒体，如 22:00-06:00 / media are downloaded in these hours only; documents and alerts always");
+  app.add_option("--stick", a.sticks, "U盘所在的文件夹 / where sticks are mounted (repeat); see README.md");
   app.add_flag("--verbose", a.verbose, "详细日志 / log more");
   try {
     app.parse(argc, argv);

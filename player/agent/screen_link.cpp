@@ -15,6 +15,7 @@ constexpr int kMaxBatch = 200;  // packets in one go, so that a talkative screen
 constexpr Millis kStable{30000};
 constexpr Millis kGreeting{10000};  // to answer hello; longer is a hung program
 constexpr Millis kEndLimit{2000};   // for the kernel to end a killed process
+constexpr Millis kLook{250};        // between two looks whether it is stopped
 
 bool readable(int fd, Millis limit) {
   pollfd p{fd, POLLIN, 0};
@@ -72,7 +73,7 @@ void ScreenLink::tend(Millis boot, Chance& chance) {
 }
 
 Millis ScreenLink::wait(Millis boot) const {
-  return channel_ ? Millis::max() : std::max(Millis{0}, due_ - boot);
+  return std::max(Millis{0}, (channel_ ? look_due_ : due_) - boot);
 }
 
 bool ScreenLink::receive(const Take& take) {
@@ -119,7 +120,28 @@ bool ScreenLink::silent(Millis boot) const {
   return channel_ && !heard_ && boot - connected_at_ > kGreeting;
 }
 
+// proc(5), /proc/pid/stat: the name in brackets, then one letter; ' ' where nothing is known.
+char ScreenLink::state_of_main_thread() const {
+  const auto peer = channel_ ? channel_->peer() : Result<wire::Peer>(fail(Code::unavailable));
+  if (!peer || peer->pid <= 0) return ' ';
+  const auto stat = read_file("/proc/" + std::to_string(peer->pid) + "/stat", 4096);
+  const auto name_end = stat ? stat->rfind(')') : std::string::npos;
+  return name_end != std::string::npos && name_end + 2 < stat->size() ? (*stat)[name_end + 2] : ' ';
+}
+
+bool ScreenLink::stopped(Millis boot) {
+  if (boot < look_due_) return false;
+  look_due_ = boot + kLook;
+  const bool now = state_of_main_thread() == 'T';
+  return std::exchange(seen_stopped_, now) && now;
+}
+
+bool ScreenLink::busy() const {
+  return state_of_main_thread() == 'R';
+}
+
 void ScreenLink::lost() {
+  seen_stopped_ = false;
   channel_.reset();
   out_.clear();
   due_ = Millis{0};

@@ -40,12 +40,17 @@ class ScreenLink {
   void restart(const Take& take);
   /// It has not said a word since it was connected, ten seconds ago: it hangs.
   bool silent(Millis boot) const;
+  /// Its process is stopped (SIGSTOP), seen twice: nothing but a signal makes it go on. Looks four times a second at most.
+  bool stopped(Millis boot);
+  /// Its main thread runs or waits for a processor: late, but it does not hang.
+  bool busy() const;
   bool connected() const { return channel_.has_value(); }
   int fd() const { return channel_ ? channel_->fd() : -1; }
   bool wants_to_write() const { return !out_.empty(); }
   void lost();
 
  private:
+  char state_of_main_thread() const;
   struct Out {
     std::string text;
     std::vector<Fd> fds;
@@ -55,8 +60,8 @@ class ScreenLink {
   std::optional<Process> process_;
   std::vector<Out> out_;
   Millis due_{};
-  Millis started_{}, connected_at_{};
-  bool heard_ = false;
+  Millis started_{}, connected_at_{}, look_due_{};
+  bool heard_ = false, seen_stopped_ = false;
   Backoff retry_{Millis{50}, Millis{1000}};  // a screen without its program for two seconds is dark
 };
 

@@ -40,7 +40,8 @@ Result<crypto::PrivateKey> device_key(const fs::path& file) {
 Shell::~Shell() {
   stopping_ = true;
   network_.reset();
-  for (auto* w : {&prober_, &opener_, &slow_opener_})
+  *stick_cancel_ = true;
+  for (auto* w : {&prober_, &opener_, &slow_opener_, &stick_worker_})
     if (*w) (*w)->stop(false);
   for (auto* w : {&spooler_, &writer_})
     if (*w) (*w)->stop(true);  // what was decided is written
@@ -79,6 +80,8 @@ Result<void> Shell::open() {
   config.mint_play = [](UtcTime now) { return uuid7(now); };
   config.plays_gather = options_.plays_gather;
   config.boot = options_.boot.on;
+  config.download_hours = options_.download_hours;
+  const std::string site_root = config.root;
   FZ_TRY(auto loaded, load());
   FZ_TRY(agent_, Agent::start(*key_, std::move(config), std::move(loaded), instant(), random_bits()));
 
@@ -90,6 +93,10 @@ Result<void> Shell::open() {
   opener_ = std::make_unique<Worker>();
   slow_opener_ = std::make_unique<Worker>();
   prober_ = std::make_unique<Worker>();
+  if (!options_.sticks.empty() && !options_.boot.on) {
+    stick_ = std::make_unique<StickMirror>(options_.sticks, key_->id(), site_root, *store_);
+    stick_worker_ = std::make_unique<Worker>();
+  }
   return {};
 }
 
@@ -129,7 +136,9 @@ void Shell::run(int stop_fd) {
     if (stop_at && (boot >= *stop_at || agent_->quiet())) return;
     screen_->tend(boot, chance_);
     if (screen_->silent(boot)) restart_screen("no answer to hello");
+    if (screen_->stopped(boot)) restart_screen("it is stopped");
     watchdog(boot);
+    tend_sticks(boot);
     wait(stop_at ? -1 : stop_fd);
     pollfd p{stop_fd, POLLIN, 0};
     if (!stop_at && ::poll(&p, 1, 0) == 1) {
@@ -144,7 +153,9 @@ void Shell::run(int stop_fd) {
     if (now >= health_due_) {
       health_due_ = now + kHealthEvery;
       const auto free = free_space(options_.data);
-      handle(Tick{free ? static_cast<std::int64_t>(*free >> 20) : -1, machine_health()});
+      auto health = machine_health();
+      add_own_use(health);
+      handle(Tick{free ? static_cast<std::int64_t>(*free >> 20) : -1, health});
     } else if (now >= agent_->wake_at()) {
       handle(Tick{});
     }

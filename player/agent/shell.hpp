@@ -15,6 +15,7 @@
 #include "player/agent/screen_link.hpp"
 #include "player/agent/spool.hpp"
 #include "player/agent/state_files.hpp"
+#include "player/agent/stick.hpp"
 #include "player/agent/worker.hpp"
 #include "shared/wire/decoder_process.hpp"
 
@@ -31,6 +32,8 @@ struct ShellOptions {
   UpdateLimits limits;
   Millis plays_gather{2000};
   BootOptions boot;
+  std::vector<fs::path> sticks;  ///< where sticks are looked for
+  std::optional<std::pair<int, int>> download_hours{};
 };
 
 class Shell {
@@ -69,6 +72,15 @@ class Shell {
   void tell(const wire::ToScreen& m);
   void write_enrolment(const wire::ToScreen& m);
   void watchdog(Millis boot);
+  void keep_blobs(std::set<std::string, std::less<>> names);
+  void tend_sticks(Millis boot);
+  void stick_seen(StickMirror::Seen seen, StickMirror::Visit visit);
+  void take_receipt(std::string envelope);
+  void leave_plays(std::int64_t after);
+  void leave_block(std::int64_t first, const std::vector<trust::Play>& plays);
+  void call(Call& c);
+  void fetch(FetchDocument& what);
+  void fetch(FetchMedia& what);
 
   ShellOptions options_;
   std::unique_ptr<crypto::PrivateKey> key_;
@@ -86,8 +98,14 @@ class Shell {
   std::string enrolment_told_;
   Millis health_due_{}, watchdog_due_{};
   std::unique_ptr<Network> network_;
+  std::unique_ptr<StickMirror> stick_;  // used by stick_worker_ alone
+  bool stick_here_ = false, stick_looking_ = false;
+  Millis stick_due_{}, stick_plays_due_{};
+  std::string stick_key_;           // for whom plays are sealed; empty: they stay here
+  std::int64_t stick_through_ = 0;  // counter of the last play that was left on the stick
+  std::shared_ptr<std::atomic<bool>> stick_cancel_ = std::make_shared<std::atomic<bool>>(false);
   // Last, so that their threads end before what they use.
-  std::unique_ptr<Worker> spooler_, writer_, opener_, slow_opener_, prober_;
+  std::unique_ptr<Worker> spooler_, writer_, opener_, slow_opener_, prober_, stick_worker_;
   std::atomic<bool> stopping_{false};
 };
 

@@ -46,23 +46,20 @@ void Shell::carry_out(Action& action) {
                  [&](TellScreen& a) { tell(a.message); },
                  [&](OpenItem& a) { open_item(a); },
                  [&](CloseItem& a) { decoders_.erase(a.play); },
-                 [&](RestartScreen& a) { restart_screen(a.why); },
-                 [&](Call& a) {
-                   if (network_) network_->call(std::move(a));
+                 [&](RestartScreen& a) {
+                   if (!a.unless_busy || !screen_->busy()) restart_screen(a.why);
                  },
+                 [&](Call& a) { call(a); },
                  [&](AbortFetches&) {
+                   *std::exchange(stick_cancel_, std::make_shared<std::atomic<bool>>(false)) = true;
                    if (network_) network_->abort_fetches();
                  },
-                 [&](FetchDocument& a) {
-                   if (network_) network_->fetch(std::move(a));
-                 },
-                 [&](FetchMedia& a) {
-                   if (network_) network_->fetch(std::move(a));
-                 },
+                 [&](FetchDocument& a) { fetch(a); },
+                 [&](FetchMedia& a) { fetch(a); },
                  [&](ProbeMedia& a) { probe(a); },
                  [&](KeepBlobs& a) {
                    a.sha256.merge(agent_->in_use());
-                   keep_.set(std::move(a.sha256));
+                   keep_blobs(std::move(a.sha256));
                  },
                  [&](OpenChannel& a) {
                    if (network_) network_->open_channel(a.token);

@@ -27,7 +27,7 @@ class AgentLink {
   /// Sends what waits.
   void flush();
   void handle(Event& event);
-  /// Sends `alive`; call every second.
+  /// Sends `alive`; call four times a second.
   void say_alive();
 
  private:

@@ -205,7 +205,7 @@ int serve(Screen& screen, const Options& o, int signals) {
       screen.tend();
       if (screen.closed()) return 0;
     }
-    if (now - alive >= kNsPerS) {
+    if (now - alive >= kNsPerS / 4) {
       alive = now;
       link->say_alive();
       ::sd_notify(0, "WATCHDOG=1");

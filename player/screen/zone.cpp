@@ -52,7 +52,7 @@ void Zone::clear(Ns pts) {
   for (const auto& [serial, item] : plays_) ids.push_back(item.play->id);
   for (const auto& id : ids) stop(id, wire::EndReason::replaced, pts);
   going_ = view_ = {};
-  free_since_ = pts;
+  free_since_ = held_since_ = pts;
 }
 
 Source* Zone::awaited() {
@@ -67,7 +67,7 @@ void Zone::step(const Beat& beat, const Wait& wait) {
   if (next && next->now) finish(wire::EndReason::replaced, beat.pts, false);
   if (!source_ || !show_current(beat, wait)) {
     if (!source_) look_at_cued(beat);  // what became ready while the last frame was waited for
-    if (!start_next(beat) && beat.pts - free_since_ >= kHoldLimit) view_ = {};
+    if (!start_next(beat) && beat.pts - held_since_ >= kHoldLimit) view_ = {};
   }
   say_idle(beat);
 }
@@ -130,7 +130,9 @@ bool Zone::show_current(const Beat& beat, const Wait& wait) {
   base_ += tick;
   if (stalled_ < kStallLimit && beat.steady_now - stalled_since_ < kStallLimit) return true;
   log::warn("play {}: its decoder gave nothing for a second", playing_->id);
+  const Ns held = stalled_;
   finish(wire::EndReason::decoder_died, beat.pts, true);
+  held_since_ = beat.pts - held;  // the picture has not moved since then
   return false;
 }
 
@@ -158,7 +160,7 @@ bool Zone::start_next(const Beat& beat) {
 void Zone::finish(wire::EndReason reason, Ns pts, bool hold) {
   ended_.push_back({playing_, reason, source_->lost(), pts, source_->sound_only()});
   queue_.apply(serial_, PlayEvent::finish);
-  free_since_ = pts;
+  free_since_ = held_since_ = pts;
   // Copied only when it will be held: with a next item at hand this very beat shows that one.
   view_ = hold && view_ && (fading_ || !queue_.next_due()) ? Still::from_view(view_, area_) : View{};
   going_ = {};

@@ -102,6 +102,7 @@ class Zone {
   std::uint64_t serial_ = 0;
   Ns duration_ = 0, base_ = 0, due_pts_ = 0;
   Ns free_since_ = 0;  // PTS since which nothing is on air
+  Ns held_since_ = 0;  // since when its picture is the same for want of another
   Ns stalled_ = 0, stalled_since_ = 0;
   bool sound_ = false;  // the play on air moves on: its sound does too
   bool idle_said_ = false;

@@ -1,5 +1,7 @@
 #include "server/http/routes.hpp"
 
+#include "server/http/routes/sticks.hpp"
+
 namespace fz::http {
 namespace {
 
@@ -101,11 +103,14 @@ const Route kRoutes[] = {
     {Method::get, "/v1/screens/{screen}/schedule", Auth::person, {}, 0, Run::pooled, get_schedule},
     {Method::post, "/v1/screens/{screen}/command", Auth::person, {}, kSmall, Run::pooled, command_screen},
     {Method::get, "/v1/screens/{screen}/shot", Auth::person, {}, 0, Run::pooled, get_shot},
+    {Method::get, "/v1/screens/{screen}/stick", Auth::person, {}, 0, Run::pooled, get_stick},
+    {Method::get, "/v1/screens/{screen}/stick/{sha256}", Auth::person, {}, 0, Run::pooled, get_stick_blob},
     {Method::post, "/v1/enrolments/{code}", Auth::person, {}, kSmall, Run::pooled, confirm_enrolment},
 
     {Method::get, "/v1/plays/rollups", Auth::person, {}, 0, Run::pooled, list_rollups},
     {Method::get, "/v1/plays/report", Auth::person, {}, 0, Run::pooled, get_report},
     {Method::get, "/v1/plays", Auth::person, {}, 0, Run::pooled, list_plays},
+    {Method::post, "/v1/plays/stick", Auth::person, {}, kTable, Run::pooled, import_stick_plays},
     {Method::post, "/v1/plays", Auth::screen, {}, kEnvelope, Run::pooled, send_plays},
 
     {Method::post, "/v1/enrol", Auth::open, {}, kSmall, Run::pooled, ask_enrolment, Ration::stranger},

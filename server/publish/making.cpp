@@ -4,6 +4,7 @@
 
 #include "shared/base/json.hpp"
 #include "shared/crypto/hash.hpp"
+#include "shared/stick/stick.hpp"
 
 namespace fz::publish {
 namespace {
@@ -11,13 +12,16 @@ namespace {
 constexpr std::size_t kKeepReplacedBytes = std::size_t{64} << 20;
 constexpr std::size_t kMaxWarnings = 100;
 
-std::string write_assignment(const trust::Assignment& a) {
-  return json::write(json::object{{"site", a.site}, {"venue", a.venue}, {"region", a.region}, {"zone", a.zone}});
+std::string write_assignment(const trust::Assignment& a, bool air_gapped) {
+  json::object out{{"site", a.site}, {"venue", a.venue}, {"region", a.region}, {"zone", a.zone}};
+  if (air_gapped) out["air_gapped"] = true;
+  return json::write(out);
 }
-Result<trust::Assignment> read_assignment(std::string_view text) {
+Result<trust::Assignment> read_assignment(std::string_view text, bool& air_gapped) {
   FZ_TRY(const auto v, json::parse(text));
   json::Reader r(v, "assignment");
   trust::Assignment a{r.string("site"), r.string("venue"), r.string("region"), r.string("zone")};
+  air_gapped = r.boolean_or("air_gapped", false);
   FZ_CHECK(r.finish());
   return a;
 }
@@ -121,8 +125,9 @@ Result<void> Making::plan() {
     if (key.empty()) key = crypto::sha256_hex(std::string_view(list->key + offices));
     by_key_.emplace(key, list);
     trust::Assignment assignment{place.site, place.venue, place.region, place.zone};
-    auto text = write_assignment(assignment);
-    wanted_.emplace(place.screen, Wanted{key, std::move(text), std::move(assignment)});
+    const bool air_gapped = std::find(place.tags.begin(), place.tags.end(), stick::kAirGapped) != place.tags.end();
+    auto text = write_assignment(assignment, air_gapped);
+    wanted_.emplace(place.screen, Wanted{key, std::move(text), std::move(assignment), air_gapped});
   }
   state_.compiled = used_;
   for (std::size_t i = 0; i < hit.size(); ++i)
@@ -142,8 +147,9 @@ Result<void> Making::plan() {
 Result<void> Making::plan_renewal() {
   for (const auto& [id, s] : state_.screens) {
     if (!s.timestamp || !state_.cohorts.contains(s.cohort)) continue;
-    FZ_TRY(auto place, read_assignment(s.assignment));
-    wanted_.emplace(id, Wanted{s.cohort, s.assignment, std::move(place)});
+    bool air_gapped = false;
+    FZ_TRY(auto place, read_assignment(s.assignment, air_gapped));
+    wanted_.emplace(id, Wanted{s.cohort, s.assignment, std::move(place), air_gapped});
   }
   return {};
 }
@@ -227,11 +233,17 @@ Result<void> Making::sign_cohorts() {
   return {};
 }
 
+// A screen that lives on sticks gets what the root-signed policy allows such screens.
+Millis Making::life(const Wanted& want) const {
+  const auto policy = files_.reviewers_value ? files_.reviewers_value->policy : trust::Policy{};
+  return want.air_gapped ? Millis{Days{policy.airgapped_timestamp_days}} : kTimestampLife;
+}
+
 Result<void> Making::sign_timestamp(const std::string& screen, const Wanted& want, const SignedCohort& cohort) {
   trust::Timestamp t;
   FZ_TRY(t.version, next_version());
   t.issued = now_;
-  t.expires = now_ + kTimestampLife;
+  t.expires = now_ + life(want);
   t.screen = screen;
   t.assignment = want.place;
   t.snapshot = cohort.snapshot_meta;
@@ -249,7 +261,7 @@ Result<void> Making::sign_timestamps() {
     const auto it = state_.screens.find(screen);
     const SignedScreen* had = it != state_.screens.end() && it->second.timestamp ? &it->second : nullptr;
     const bool changed = !had || had->cohort != want.cohort || had->assignment != want.assignment;
-    if (!changed && had->snapshot_version == cohort.snapshot_version && had->expires - now_ > kTimestampLife / 2) continue;
+    if (!changed && had->snapshot_version == cohort.snapshot_version && had->expires - now_ > life(want) / 2) continue;
     FZ_CHECK(sign_timestamp(screen, want, cohort));
     if (changed) delta_.screens.push_back(screen);
   }

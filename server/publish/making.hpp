@@ -18,6 +18,7 @@ class Making {
   struct Wanted {
     std::string cohort, assignment;
     trust::Assignment place;
+    bool air_gapped = false;
   };
   struct LiveAlert {
     alerts::Alert alert;
@@ -33,6 +34,7 @@ class Making {
   Result<void> sign_cohorts();
   Result<void> sign_cohort(const std::string& key, trust::Targets targets);
   Result<void> sign_timestamps();
+  Millis life(const Wanted& want) const;
   Result<void> sign_timestamp(const std::string& screen, const Wanted& want, const SignedCohort& cohort);
   Result<void> retire();
   void replace(const std::string& key);

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "server/tools/commands.hpp"
+#include "server/tools/stick_commands.hpp"
 #include "shared/base/log.hpp"
 
 int main(int argc, char** argv) {
@@ -34,6 +35,7 @@ int main(int argc, char** argv) {
   tools::add_alert_commands(app, shared);
   tools::add_system_commands(app, shared);
   tools::add_site_commands(app, shared);
+  tools::add_stick_commands(app, shared);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

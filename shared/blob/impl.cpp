@@ -60,20 +60,22 @@ Result<void> Store::Impl::reserve(std::uint64_t bytes) {
   FZ_TRY(std::uint64_t lack, missing());
   if (lack == 0) return {};
   if (options.evict) {
+    std::vector<Entry> going;  // only where it is enough: nothing goes for a file that cannot come
+    std::uint64_t sum = 0;
     for (const std::string& name : options.evict(lack)) {
-      const fs::path path = blob_path(name);
+      if (sum >= lack) break;
       std::error_code ec;
-      const std::uint64_t length = fs::file_size(path, ec);
+      const std::uint64_t length = fs::file_size(blob_path(name), ec);
       if (ec) continue;
-      FZ_CHECK(remove_file(path));
-      total -= length;
+      going.push_back({name, length});
+      sum += length;
+    }
+    if (sum < lack) return fail(Code::disk_full, {}, std::to_string(lack - sum) + " bytes short in " + root.string());
+    for (const Entry& e : going) {
+      FZ_CHECK(remove_file(blob_path(e.sha256)));
+      total -= e.length;
       const std::lock_guard guard(mutex);
-      verified.erase(name);
-      if (length >= lack) {
-        lack = 0;
-        break;
-      }
-      lack -= length;
+      verified.erase(e.sha256);
     }
     FZ_TRY(lack, missing());
   }

@@ -9,6 +9,7 @@ MAY = {
     "shared/base": [],
     "shared/crypto": ["shared/base"],
     "shared/trust": ["shared/base", "shared/crypto"],
+    "shared/stick": ["shared/base", "shared/crypto", "shared/trust"],
     "shared/blob": ["shared/base", "shared/crypto"],
     "shared/db": ["shared/base", "shared/crypto"],
     "shared/net": ["shared/base", "shared/crypto"],

@@ -65,6 +65,7 @@ struct CloseItem {  ///< end its decoder; nothing if there is none
 };
 struct RestartScreen {
   std::string why;
+  bool unless_busy = false;  ///< not where its main thread runs or waits for a processor
 };
 
 // -- network --------------------------------------------------------------------------------------------------------
@@ -81,6 +82,8 @@ struct Call {
   std::size_t max_bytes = 512 * 1024;
   Millis timeout{60000};
 };
+/// Instead of a session's token: the stick is asked, not the server.
+inline constexpr std::string_view kStickToken = "stick";
 struct AbortFetches {};  ///< running and waiting fetches end, answered `cancelled`; what arrived of a file is kept
 /// A small document by its hash: from the store, or fetched and stored -> DocumentReady.
 struct FetchDocument {

@@ -88,8 +88,8 @@ Now Agent::read(Instant at) const {
 
 Millis Agent::wake_at() const {
   Millis next = std::min({director_.wake_at(), side_.wake_at(), session_.wake_at(), status_due_});
-  if (session_.token().empty()) return next;  // the others wait for it
-  next = std::min({next, reporter_.wake_at(), channel_.wake_at()});
+  if (source().empty()) return next;  // the others wait for it
+  if (!session_.token().empty()) next = std::min({next, reporter_.wake_at(), channel_.wake_at()});
   return updater_ ? std::min(next, updater_->wake_at()) : next;
 }
 
@@ -127,7 +127,7 @@ void Agent::dispatch(const Event& event, const Now& now, Actions& out) {
                    reporter_.plays_loaded(e, now, screen, session_.token(), chance_, out);
                  },
                  [&](const ScreenGone&) {
-                   screen_greeted_ = false;
+                   if (std::exchange(screen_greeted_, false)) screen_fell(now, out);
                    director_.screen_gone(now, out);
                    side_.screen_gone(now, out);
                  },
@@ -141,8 +141,8 @@ void Agent::dispatch(const Event& event, const Now& now, Actions& out) {
                    out.emplace_back(Alarm{with_context(e.error, "open of " + e.sha256)});
                    if (updater_ && (e.error.code == Code::blob_damaged || e.error.code == Code::not_found))
                      updater_->blob_lost(e.sha256, now);
-                   director_.open_failed(e.play, now, chance_, out);
-                   side_.open_failed(e.play, now, chance_, out);
+                   director_.open_failed(e.play, code_name(e.error.code), now, chance_, out);
+                   side_.open_failed(e.play, code_name(e.error.code), now, chance_, out);
                  },
                  [&](const DecoderEnded& e) {
                    director_.decoder_ended(e.play, e.clean, now, chance_, out);
@@ -188,6 +188,11 @@ void Agent::dispatch(const Event& event, const Now& now, Actions& out) {
                  [&](const SetSaved& e) {
                    if (updater_) updater_->set_saved(e.ok, now, chance_, out);
                  },
+                 [&](const StickCame& e) { stick_came(e, now, out); },
+                 [&](const StickGone&) { stick_ = false; },
+                 [&](const StickReceipt& e) {
+                   if (state_) reporter_.receipt(e, ledger_.last_counter(), now, *state_, out);
+                 },
              },
              event);
 }
@@ -206,9 +211,13 @@ void Agent::from_screen(const wire::ToAgent& m, const Now& now, Actions& out) {
             ++boot_shown_;
             status_due_ = std::min(status_due_, now.boot + Millis{200});
           },
-          [&](const wire::Ended& e) { of(e.play).ended(e, now, clock_name_, chance_, out); },
+          [&](const wire::Ended& e) {
+            if (e.reason == wire::EndReason::completed) falls_ = 0;
+            of(e.play).ended(e, now, clock_name_, chance_, out);
+          },
           [&](const wire::Idle&) {},  // settle() looks for the next item after every event
           [&](const wire::Alive& e) {
+            screen_kb_ = e.rss_kb;
             if (std::exchange(sound_lost_, e.sound_lost) != e.sound_lost) status_due_ = std::min(status_due_, now.boot + Millis{200});
             director_.alive(e, now, chance_, out);
             side_.alive(e, now, chance_, out);
@@ -298,8 +307,10 @@ void Agent::settle_session(const Now& now, Actions& out) {
 }
 
 void Agent::settle_updater(const Now& now, Actions& out) {
-  updater_->set_token(session_.token());
-  updater_->set_channel(channel_.open());
+  updater_->set_token(source());
+  // A stick has no news that a long copy would keep from being heard.
+  updater_->set_channel(channel_.open() || source() == kStickToken);
+  updater_->set_may_download(may_download(), now);
   updater_->advance(now, chance_, out);
   if (updater_->take_unauthorised()) session_.unauthorised(now);
   if (updater_->take_root_changed()) {
@@ -358,7 +369,9 @@ void Agent::settle_director(const Now& now, Actions& out) {
     arrangement_.advance(now, p, provision.region, provision.site, session_.token(), out);
   }
   for (auto* director : {&director_, &side_}) {
-    if (changed)
+    if (now.boot < rest_until_ && p.only != schedule::Class::emergency)
+      director->rest_until(rest_until_);
+    else if (changed)
       director->set_changed(now, p, chance_, out);
     else if (arrangement_.pending(now))
       director->rest_until(now.boot + Millis{100});

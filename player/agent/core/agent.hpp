@@ -34,7 +34,9 @@ struct AgentConfig {
   std::function<std::string(UtcTime)> mint_play;  ///< UUIDv7
   Millis status_every{30000};
   Millis plays_gather{2000};  ///< from a record to its batch
-  bool boot = false;          ///< class boot, each item once, and nothing else; no network is asked for anything
+  /// Minutes of the day, by the screen's zone, between which media are downloaded (may pass midnight); else at any time.
+  std::optional<std::pair<int, int>> download_hours{};
+  bool boot = false;  ///< class boot, each item once, and nothing else; no network is asked for anything
 };
 
 /// What the disk held at the start.
@@ -113,6 +115,11 @@ class Agent {
   void save(const Now& now, Actions& out);
   void note_alarms(const Now& now, const Actions& out);
   void note_machine(const Health& health, const Now& now);
+  void screen_fell(const Now& now, Actions& out);
+  void stick_came(const StickCame& e, const Now& now, Actions& out);
+  /// The network's token, or the stick's while there is none.
+  std::string source() const;
+  bool may_download() const;
   Programme programme(const Now& now);
   /// The director whose play this is; the main zone's for one that nobody knows.
   Director& of(std::string_view play) { return side_.knows(play) ? side_ : director_; }
@@ -144,6 +151,11 @@ class Agent {
   wire::Output output_;  ///< as an operator set it; the schedule's levels are taken of it
   std::optional<wire::Output> output_told_;
   bool sound_lost_ = false;
+  std::int64_t screen_kb_ = 0;
+  int falls_ = 0;  // of the screen, one after the other, without a play that was shown to its end
+  Backoff rest_{Millis{30000}, Millis{600000}};
+  Millis rest_until_{0};  // nothing but the slate until then
+  bool stick_ = false;    // one with documents for this screen is here
   std::map<std::string, Noted, std::less<>> alarms_;
   std::optional<Error> last_trouble_;
   std::set<std::string, std::less<>> unconfirmed_;   // pushed withdrawals whose items may still be on the surface

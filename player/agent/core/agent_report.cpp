@@ -70,6 +70,10 @@ std::string Agent::status_json(const Now& now) const {
   if (machine_.temperature_c) status["temperature_c"] = *machine_.temperature_c;
   if (machine_.storage_errors) status["storage_errors"] = *machine_.storage_errors;
   if (machine_.under_voltage) status["under_voltage"] = true;
+  if (machine_.memory_mb) status["memory_mb"] = *machine_.memory_mb;
+  if (machine_.descriptors) status["descriptors"] = *machine_.descriptors;
+  if (machine_.threads) status["threads"] = *machine_.threads;
+  if (screen_kb_ > 0) status["screen_memory_mb"] = screen_kb_ / 1024;
   return json::write(status);
 }
 

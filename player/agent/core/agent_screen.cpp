@@ -35,6 +35,16 @@ std::optional<ScreenSize> Agent::side_size() const {
   return side_.screen_connected() ? std::optional(side_.place().size) : std::nullopt;
 }
 
+// Whatever makes it fall, again and again, is not shown to it for a while: the slate stands, and somebody is told.
+void Agent::screen_fell(const Now& now, Actions& out) {
+  constexpr int kLoop = 6;
+  if (falls_ == 0) rest_.reset();
+  if (++falls_ < kLoop) return;
+  rest_until_ = now.boot + rest_.fail(chance_);
+  falls_ = kLoop - 1;  // after the rest once more is enough
+  out.emplace_back(Alarm{fail(Code::process_failed, {{"program", "fz-screen"}, {"what", "again and again"}}, std::to_string(kLoop))});
+}
+
 std::set<std::string, std::less<>> Agent::in_use() const {
   auto blobs = director_.in_use();
   blobs.merge(side_.in_use());

@@ -10,6 +10,8 @@ constexpr std::uint64_t kQuickToHash = 32 << 20;  // bytes; larger ones are not 
 constexpr Millis kSwapMargin{3000};               // enough time to cue what a new set wants next
 constexpr Millis kDesperate{3000};                // after a failure, when there is nothing else to show
 constexpr Millis kTakeLater{1500};                // before its end, whatever is ready may follow
+constexpr Millis kHeld{1000};                     // a picture held so long is a decoder that hangs
+constexpr Millis kAway{1300};                     // this program itself was stopped or suspended
 
 }  // namespace
 
@@ -42,6 +44,19 @@ void Director::discard(const std::string& id, std::string_view why, Actions& out
   remove(id, out);
 }
 
+Intent Director::intent_of(const Play& p, const Now& now) const {
+  return {p.id, zone_, p.item.approval, p.item.sha256, p.pick.campaign, p.pick.slot, p.pick.duration, now.utc, {}, clock_};
+}
+
+void Director::skip(const std::string& id, std::string_view why, const Now& now, Chance& chance, Actions& out) {
+  Play* p = find(id);
+  punish(*p, now, chance);
+  ledger_->skipped(intent_of(*p, now), why, now, out);
+  if (p->stage != Stage::opening) out.emplace_back(TellScreen{wire::Stop{id, std::string(why)}});
+  rotation_.cancel(p->pick);
+  remove(id, out);
+}
+
 void Director::stop(Play& p, std::string_view why, const Now& now, Actions& out) {
   p.because = why;
   out.emplace_back(TellScreen{wire::Stop{p.id, std::string(why)}});
@@ -55,6 +70,7 @@ void Director::screen_ready(const Now& now, Place place, Actions& out) {
   connected_ = true;
   place_ = std::move(place);
   last_alive_ = inherited_since_ = now.boot;
+  heartbeat_due_ = now.boot + kHeartbeat;
 }
 
 void Director::screen_gone(const Now&, Actions& out) {
@@ -101,11 +117,9 @@ void Director::opened(const std::string& play, const Now& now) {
   }
 }
 
-void Director::open_failed(const std::string& play, const Now& now, Chance& chance, Actions& out) {
-  Play* p = find(play);
-  if (!p || p->stage != Stage::opening) return;
-  punish(*p, now, chance);
-  discard(play, "open_failed", out);
+void Director::open_failed(const std::string& play, std::string_view why, const Now& now, Chance& chance, Actions& out) {
+  const Play* p = find(play);
+  if (p && p->stage == Stage::opening) skip(play, why, now, chance, out);
 }
 
 void Director::intent_stored(const std::string& play) {
@@ -117,9 +131,9 @@ void Director::cued(const wire::Cued& m, const Now& now) {
 }
 
 void Director::failed(const wire::Failed& m, const Now& now, Chance& chance, Actions& out) {
-  ledger_->never_shown(m.play, out);
   Play* p = find(m.play);
-  if (!p) return;
+  if (!p) return ledger_->never_shown(m.play, out);
+  ledger_->skipped(intent_of(*p, now), m.code, now, out);
   out.emplace_back(Alarm{fail(Code::item_unplayable, {{"item", p->item.title}}, m.code + ": " + m.detail)});
   punish(*p, now, chance);
   rotation_.cancel(p->pick);
@@ -150,19 +164,24 @@ void Director::ended(const wire::Ended& m, const Now& now, std::string_view cloc
 void Director::decoder_ended(const std::string& play, bool clean, const Now& now, Chance& chance, Actions& out) {
   Play* p = find(play);
   if (!p || clean) return;
+  if (p->stage < Stage::gone) return skip(play, "decoder_died", now, chance, out);
   punish(*p, now, chance);
-  if (p->stage < Stage::gone) return discard(play, "decoder_died", out);
   if (p->stage != Stage::stopping) stop(*p, "decoder_died", now, out);
 }
 
 void Director::alive(const wire::Alive& m, const Now& now, Chance& chance, Actions& out) {
   last_alive_ = now.boot;
+  heartbeat_due_ = now.boot + kHeartbeat;
   if (!is_main()) return;  // what the screen holds is what it says of the main zone
   for (auto& p : queue_) {
     if (p.stage != Stage::on_air) continue;
     const bool in_time = now.boot + Millis{1000} < p.started + p.pick.duration;
-    p.holding = m.holding && in_time ? p.holding + 1 : 0;
-    if (p.holding < 2) continue;
+    if (!m.holding || !in_time) {
+      p.held.reset();
+      continue;
+    }
+    if (!p.held) p.held = now.boot;
+    if (now.boot - *p.held < kHeld) continue;
     punish(p, now, chance);
     stop(p, "decoder_hung", now, out);
     out.emplace_back(CloseItem{p.id});
@@ -319,8 +338,7 @@ void Director::go(const Now& now, const Programme& programme, Chance& chance, Ac
       wake_at_ = std::min(wake_at_, now.boot + (it->pick.opened - now.utc));
       return;
     }
-    Intent intent{it->id,  zone_, it->item.approval,           it->item.sha256, it->pick.campaign, it->pick.slot, it->pick.duration,
-                  now.utc, {},    std::string(programme.clock)};
+    Intent intent = intent_of(*it, now);
     set_stage(*it, Stage::storing, now);
     ledger_->intend(std::move(intent), out);
     const auto first = std::find_if(queue_.begin(), it, [](const Play& p) { return p.stage < Stage::cued; });
@@ -331,11 +349,10 @@ void Director::go(const Now& now, const Programme& programme, Chance& chance, Ac
 
 void Director::advance(const Now& now, const Programme& programme, Chance& chance, Actions& out) {
   wake_at_ = now.boot + Millis{1000};
+  clock_ = programme.clock;
   ledger_->sweep(now, out);
   if (!connected_ || shut_down_) return;
-  // After a suspend (or a stop) of this program itself the screen's silence means nothing.
-  if (now.boot - last_advance_ > kHeartbeat / 2) last_alive_ = now.boot;
-  last_advance_ = now.boot;
+  check_heartbeat(now, out);
   if (now.boot >= next_door_) {
     check_doors(now, programme, chance, out);
     check_times(now, chance, out);
@@ -348,6 +365,23 @@ void Director::advance(const Now& now, const Programme& programme, Chance& chanc
   }
   go(now, programme, chance, out);
   wake_at_ = std::min(wake_at_, next_door_);
+  if (is_main()) wake_at_ = std::min(wake_at_, heartbeat_due_);
+}
+
+// Asked for at once when it is due, and again every quarter of a second: where the screen only waits for a processor the shell
+// does not carry it out, until the silence has lasted too long for that.
+void Director::check_heartbeat(const Now& now, Actions& out) {
+  // After a suspend (or a stop) of this program itself the screen's silence means nothing.
+  if (now.boot - last_advance_ > kAway) {
+    last_alive_ = now.boot;
+    heartbeat_due_ = now.boot + kHeartbeat;
+  }
+  last_advance_ = now.boot;
+  if (!is_main() || now.boot < heartbeat_due_) return;
+  const bool sure = now.boot - last_alive_ > kSilent;
+  heartbeat_due_ = now.boot + (sure ? kHeartbeat : Millis{250});
+  if (sure) last_alive_ = now.boot;
+  out.emplace_back(RestartScreen{"no heartbeat", !sure});
 }
 
 }  // namespace fz::agent

@@ -55,7 +55,7 @@ class Director {
 
   void opened(const std::string& play, const Now& now);
   /// The item could not be opened or its decoder not be started: skipped for a while.
-  void open_failed(const std::string& play, const Now& now, Chance& chance, Actions& out);
+  void open_failed(const std::string& play, std::string_view why, const Now& now, Chance& chance, Actions& out);
   void intent_stored(const std::string& play);
   void decoder_ended(const std::string& play, bool clean, const Now& now, Chance& chance, Actions& out);
   void cued(const wire::Cued& m, const Now& now);
@@ -97,22 +97,23 @@ class Director {
   bool exhausted() const { return exhausted_ && queue_.empty(); }
 
  private:
-  static constexpr Millis kHeartbeat{5000};  // the screen speaks every second
+  static constexpr Millis kHeartbeat{1500};  // the screen speaks four times a second
+  static constexpr Millis kSilent{5000};     // not even busy processors explain that
   enum class Stage { opening, cueing, cued, storing, stored, gone, on_air, stopping };
   struct Play {
     std::string id;
     schedule::Pick pick;
     Item item;
     Stage stage = Stage::opening;
-    Millis since{};         // of the stage
-    Millis started{};       // on_air
-    Millis stop_sent{};     // stopping
-    std::string because{};  // why we stopped it
-    bool opened = false;    // descriptor hashed
-    bool shown = false;     // `started` came
-    bool over = false;      // what goes next takes its place
-    std::string text{};     // a verified text that is at hand: cued and told to go in one step
-    int holding = 0;        // alive reports in a row that say the last frame is held
+    Millis since{};                // of the stage
+    Millis started{};              // on_air
+    Millis stop_sent{};            // stopping
+    std::string because{};         // why we stopped it
+    bool opened = false;           // descriptor hashed
+    bool shown = false;            // `started` came
+    bool over = false;             // what goes next takes its place
+    std::string text{};            // a verified text that is at hand: cued and told to go in one step
+    std::optional<Millis> held{};  // since when every report has said that the last frame is held
   };
   struct Penalty {
     Backoff backoff{Millis{2000}, Millis{600000}};
@@ -123,6 +124,7 @@ class Director {
   void set_stage(Play& p, Stage s, const Now& now);
   void check_doors(const Now& now, const Programme& programme, Chance& chance, Actions& out);
   void check_times(const Now& now, Chance& chance, Actions& out);
+  void check_heartbeat(const Now& now, Actions& out);
   void end_emergencies(const Now& now, const Programme& programme, Actions& out);
   void drop_waiting(std::string_view why, const Now& now, Actions& out);
   void preempt(const Now& now, const Programme& programme, Actions& out);
@@ -137,10 +139,13 @@ class Director {
   void stop(Play& p, std::string_view why, const Now& now, Actions& out);
   void punish(const Play& p, const Now& now, Chance& chance);
   void remove(const std::string& id, Actions& out);
+  Intent intent_of(const Play& p, const Now& now) const;
+  /// Could not be shown: recorded as skipped, kept back for a while, and out of the queue.
+  void skip(const std::string& id, std::string_view why, const Now& now, Chance& chance, Actions& out);
 
   bool is_main() const { return zone_ == kMainZone; }
 
-  std::string zone_;
+  std::string zone_, clock_;
   Ledger* ledger_;
   schedule::Rotation rotation_;
   std::deque<Play> queue_;                                 // in the order in which they go
@@ -149,7 +154,7 @@ class Director {
   Place place_;
   std::set<std::pair<std::string, std::string>> picked_;  // Programme::once: slot and approval
   Millis wake_at_{};
-  Millis last_alive_{}, last_advance_{};
+  Millis last_alive_{}, last_advance_{}, heartbeat_due_{};
   Millis next_door_{}, inherited_since_{};
 };
 

@@ -56,14 +56,7 @@ void Director::check_times(const Now& now, Chance& chance, Actions& out) {
     }
     before_is_over = before_is_over && p.stage == Stage::stopping;
   }
-  for (const auto& id : late) {
-    punish(*find(id), now, chance);
-    discard(id, "too_slow", out);
-  }
-  if (is_main() && now.boot - last_alive_ > kHeartbeat) {
-    last_alive_ = now.boot;
-    out.emplace_back(RestartScreen{"no heartbeat"});
-  }
+  for (const auto& id : late) skip(id, "too_slow", now, chance, out);
 }
 
 bool Director::emergency() const {

@@ -86,9 +86,19 @@ struct ChannelClosed {
 struct SetSaved {
   bool ok = true;
 };
+/// A stick with signed documents for this screen is here; calls with kStickToken are answered from it.
+struct StickCame {
+  std::optional<std::string> identity{};  ///< write_provision() of what its verified ticket says, for a screen that is not enrolled
+};
+struct StickGone {};
+/// The server's receipt that lay on a stick, and the play that it speaks of, as the spool has it.
+struct StickReceipt {
+  std::string envelope;
+  std::optional<trust::Play> last{};
+};
 
-using Event =
-    std::variant<Tick, Shutdown, IntentStored, RecordStored, PlaysLoaded, ScreenGone, FromScreen, ShotTaken, Opened, OpenFailed,
-                 DecoderEnded, Answered, DocumentReady, MediaStored, Probed, ChannelOpen, ChannelMessage, ChannelClosed, SetSaved>;
+using Event = std::variant<Tick, Shutdown, IntentStored, RecordStored, PlaysLoaded, ScreenGone, FromScreen, ShotTaken, Opened, OpenFailed,
+                           DecoderEnded, Answered, DocumentReady, MediaStored, Probed, ChannelOpen, ChannelMessage, ChannelClosed, SetSaved,
+                           StickCame, StickGone, StickReceipt>;
 
 }  // namespace fz::agent

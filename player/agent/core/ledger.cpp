@@ -95,6 +95,16 @@ void Ledger::never_shown(std::string play, Actions& out) {
   out.emplace_back(DropIntent{std::move(play)});
 }
 
+void Ledger::skipped(Intent chosen, std::string_view reason, const Now& now, Actions& out) {
+  if (storing_.contains(chosen.play)) return;
+  chosen.started = now.utc;
+  trust::Play p = base_record(chosen);
+  p.ended = p.started;
+  p.end = "skipped";
+  p.reason = reason;
+  record(std::move(p), out);
+}
+
 void Ledger::settled(const std::string& play, Actions& out) {
   storing_.erase(play);
   out.emplace_back(TellScreen{wire::Ack{play}});

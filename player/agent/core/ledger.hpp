@@ -32,6 +32,8 @@ class Ledger {
   void ended(const wire::Ended& m, std::string_view because, const Now& now, std::string_view clock, Actions& out);
   /// The screen could not show it at all: no record, the intent is removed.
   void never_shown(std::string play, Actions& out);
+  /// It was chosen, and could not be shown: a record says so with the reason. Its intent, where there is one, goes.
+  void skipped(Intent chosen, std::string_view reason, const Now& now, Actions& out);
   /// The shell stored the record of this play, or removed its intent: the screen may forget it.
   void settled(const std::string& play, Actions& out);
 

@@ -81,4 +81,17 @@ void Reporter::answered(const Answered& e, const Now& now, const trust::TrustedS
   out.emplace_back(PlaysAcknowledged{through, now.utc});
 }
 
+void Reporter::receipt(const StickReceipt& e, std::int64_t newest, const Now& now, const trust::TrustedState& state, Actions& out) {
+  const auto receipt = state.read_receipt(e.envelope);
+  if (!receipt) return out.emplace_back(Alarm{with_context(receipt.error(), "receipt on a stick")}), void();
+  if (receipt->through == acknowledged_ || at_ == At::sending) return;
+  const bool nothing = receipt->through == 0;
+  const bool ours = e.last && e.last->counter == receipt->through && trust::play_hash(*e.last) == receipt->head;
+  if (receipt->through > newest || (!nothing && !ours))
+    return out.emplace_back(Alarm{fail(Code::plays_receipt, {{"what", std::to_string(receipt->through)}})}), void();
+  const bool more = receipt->through > acknowledged_;
+  acknowledged_ = receipt->through;
+  if (more) out.emplace_back(PlaysAcknowledged{acknowledged_, now.utc});
+}
+
 }  // namespace fz::agent

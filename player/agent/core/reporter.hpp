@@ -24,6 +24,10 @@ class Reporter {
                     Actions& out);
   void answered(const Answered& e, const Now& now, const trust::TrustedState& state, Chance& chance, Actions& out);
 
+  /// A receipt that came by a stick, and the play that it speaks of as it is kept here.  One of a server that
+  /// has lost some makes the rest go out again.
+  void receipt(const StickReceipt& e, std::int64_t newest, const Now& now, const trust::TrustedState& state, Actions& out);
+
   std::int64_t acknowledged() const { return acknowledged_; }
   bool take_unauthorised() { return std::exchange(unauthorised_, false); }
   Millis wake_at() const { return at_ == At::gathering ? due_ : Millis::max(); }

@@ -24,6 +24,11 @@ std::string text_of(const json::value& v, std::string_view name) {
   return text ? std::string(*text) : std::string{};
 }
 
+bool is_true(const json::value& v, std::string_view name) {
+  const auto* member = v.as_object().if_contains(name);
+  return member && member->is_bool() && member->as_bool();
+}
+
 }  // namespace
 
 std::string write_provision(const Provision& p) {
@@ -70,6 +75,15 @@ std::string problem_param(std::string_view body, std::string_view name) {
   return p->if_string() ? std::string(*p->if_string()) : std::string{};
 }
 
+std::string enrolment_request(const crypto::PrivateKey& key, std::string_view model, std::string_view version) {
+  const json::object info{{"model", model}, {"version", version}};
+  const std::string text = "fz-enrol-v1\n" + key.id();
+  return json::write(json::object{{"info", info},
+                                  {"proof", to_hex(key.sign(as_bytes(text)))},
+                                  {"public", key.public_key().hex()},
+                                  {"scheme", key.public_key().scheme}});
+}
+
 std::string Session::proof(std::string_view text) const {
   return to_hex(key_->sign(as_bytes(text)));
 }
@@ -89,7 +103,7 @@ void Session::call(At at, bool post, std::string path, std::string body, Actions
 
 Millis Session::wake_at() const {
   Millis next = Millis::max();
-  if (at_ == At::rest) next = token_.empty() ? due_ : token_until_;
+  if (at_ == At::rest) next = token_.empty() || renewing_ ? due_ : token_until_;
   if (!token_.empty() && !time_running_) next = std::min(next, time_due_);
   return next;
 }
@@ -97,21 +111,20 @@ Millis Session::wake_at() const {
 void Session::unauthorised(const Now& now) {
   if (token_.empty()) return;
   token_.clear();
+  renewing_ = false;
   due_ = now.boot;
 }
 
 void Session::advance(const Now& now, Chance& chance, Actions& out) {
   if (!token_.empty() && !time_running_ && now.boot >= time_due_) ask_time(now, chance, out);
   if (at_ != At::rest) return;
-  if (!token_.empty() && now.boot >= token_until_) due_ = now.boot;
-  if ((!token_.empty() && now.boot < token_until_) || now.boot < due_) return;
+  // The old token is good for a while yet. Once only: where the server is away the tries that follow have their waits.
+  if (!token_.empty() && now.boot >= token_until_ && !std::exchange(renewing_, true)) due_ = now.boot;
+  if ((!token_.empty() && !renewing_) || now.boot < due_) return;
   const std::string& id = key_->id();
   if (provision_) return call(At::challenge, true, "/v1/challenge", json::write(json::object{{"device", id}}), out);
   if (!code_.empty()) return call(At::enrol_state, false, "/v1/enrol/" + code_ + "?device=" + id, {}, out);
-  const json::object info{{"model", config_.model}, {"version", config_.version}};
-  const json::object body{
-      {"info", info}, {"proof", proof("fz-enrol-v1\n" + id)}, {"public", key_->public_key().hex()}, {"scheme", key_->public_key().scheme}};
-  call(At::enrol, true, "/v1/enrol", json::write(body), out);
+  call(At::enrol, true, "/v1/enrol", enrolment_request(*key_, config_.model, config_.version), out);
 }
 
 void Session::ask_time(const Now&, Chance&, Actions& out) {
@@ -176,18 +189,17 @@ void Session::got_enrol_state(const Answered& e, const Now& now, Chance& chance,
   const std::string state = text_of(*v, "state");
   if (state == "expired") code_.clear();
   if (state != "enrolled") return;
-  Provision p{text_of(*v, "screen"),
-              text_of(*v, "site"),
-              text_of(*v, "site_name"),
-              text_of(*v, "venue"),
-              text_of(*v, "region"),
-              text_of(*v, "zone"),
-              false};
+  Provision p{text_of(*v, "screen"), text_of(*v, "site"), text_of(*v, "site_name"), text_of(*v, "venue"),
+              text_of(*v, "region"), text_of(*v, "zone"), is_true(*v, "air_gapped")};
   if (p.screen.empty()) return failed(e, now, chance, out);
-  provision_ = std::move(p);
+  provide(std::move(p), out);
+  due_ = now.boot;
+}
+
+void Session::provide(Provision provision, Actions& out) {
+  provision_ = std::move(provision);
   code_.clear();
   enrolled_ = true;
-  due_ = now.boot;
   out.emplace_back(SaveState{StateFile::identity, write_provision(*provision_)});
 }
 
@@ -210,6 +222,7 @@ void Session::got_token(const Answered& e, const Now& now, Chance& chance, Actio
   retry_.reset();
   token_ = token;
   token_until_ = now.boot + kTokenUse;
+  renewing_ = false;
 }
 
 }  // namespace fz::agent

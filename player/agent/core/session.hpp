@@ -23,6 +23,9 @@ std::string write_provision(const Provision& p);
 /// Errors: bad_json, missing_field, bad_field.
 Result<Provision> read_provision(std::string_view text);
 
+/// What a screen asks to be enrolled with: the body of POST /v1/enrol.
+std::string enrolment_request(const crypto::PrivateKey& key, std::string_view model, std::string_view version);
+
 /// The problem+json (RFC 9457) of an answer: its code's name, and one of its parameters.
 std::string problem_code(std::string_view body);
 std::string problem_param(std::string_view body, std::string_view name);
@@ -33,13 +36,17 @@ class Session {
     std::string model = "fanzha", version = FZ_VERSION;
     std::string boot;                                    ///< 32 hex digits, new at each start of the agent
     std::function<std::string(std::size_t)> random_hex;  ///< of so many bytes, from the kernel's generator
+    Millis retry_most{60000};                            ///< between two tries to reach the server
   };
   /// `key` must outlive the session.
-  Session(const crypto::PrivateKey& key, Config config) : key_(&key), config_(std::move(config)) {}
+  Session(const crypto::PrivateKey& key, Config config)
+      : key_(&key), config_(std::move(config)), retry_(Millis{1000}, config_.retry_most) {}
 
   void load(std::optional<Provision> provision) { provision_ = std::move(provision); }
   void advance(const Now& now, Chance& chance, Actions& out);
   void answered(const Answered& e, const Now& now, Chance& chance, Actions& out);
+  /// Enrolled by a stick's ticket, for a screen without a network. REQUIRES: no provision yet.
+  void provide(Provision provision, Actions& out);
   /// A call was answered 401.
   void unauthorised(const Now& now);
   /// Asks for the time soon (the clock is not what it should be).
@@ -77,11 +84,11 @@ class Session {
   At at_ = At::rest;
   std::uint64_t call_ = 0, time_call_ = 0;
   std::string code_, token_, nonce_;
-  bool enrolled_ = false, time_asked_ = false;
+  bool enrolled_ = false, time_asked_ = false, renewing_ = false;
   std::optional<TimeReply> time_reply_;
   Millis due_{}, time_due_{}, token_until_{};
   bool time_running_ = false;
-  Backoff retry_{Millis{1000}, Millis{60000}};
+  Backoff retry_;
   Backoff time_retry_{Millis{5000}, Millis{600000}};
 };
 

@@ -62,6 +62,12 @@ void Updater::want(const Now& now, bool with_root) {
   }
 }
 
+void Updater::set_may_download(bool may, const Now& now) {
+  if (std::exchange(may_download_, may) == may) return;
+  // What is downloaded when the hours end is put aside, and goes on where it stopped; when they begin the rest is fetched.
+  if (may ? !waits_in_.empty() : at_ == Update::media) want(now, false);
+}
+
 void Updater::advance(const Now& now, Chance& chance, Actions& out) {
   if (at_ >= Update::root && at_ <= Update::targets && now.boot >= deadline_)
     abort(fail(Code::timeout, {{"what", "metadata"}}), now, chance, out);
@@ -177,6 +183,7 @@ void Updater::got_timestamp(const Answered& e, const Now& now, Chance& chance, A
 
 bool Updater::complete() const {
   if (!state_->targets() || state_->wanted_snapshot() || state_->wanted_targets()) return false;
+  if (!may_download_ && !waits_in_.empty()) return waits_in_ == crypto::sha256_hex(std::string_view(state_->targets()->envelope));
   return !set_.targets_sha256.empty() && set_.targets_sha256 == crypto::sha256_hex(std::string_view(state_->targets()->envelope));
 }
 

@@ -49,6 +49,9 @@ class Updater {
   /// The token to use; empty: no cycle can start.
   void set_token(std::string token) { token_ = std::move(token); }
   void set_channel(bool up) { channel_up_ = up; }
+  /// False: outside of the hours for downloads. Media wait then, while the set in force has something to show; documents, texts
+  /// and what an alert shows never do.
+  void set_may_download(bool may, const Now& now);
   /// Sizes of the zones that play items: each item has the rendition for the one it plays in. `side`: where there is one.
   void set_screen(ScreenSize screen, std::optional<ScreenSize> side, const Now& now);
   /// A stored blob turned out to be missing or damaged: it leaves the catalogue and is fetched again.
@@ -121,6 +124,8 @@ class Updater {
   void next_media(const Now& now, Actions& out);
   void next_probe(Actions& out);
   bool complete() const;
+  bool must_wait(const Item& wanted);
+  bool comes_again() const;
 
   trust::TrustedState* state_;
   UpdateLimits limits_;
@@ -150,7 +155,10 @@ class Updater {
   std::string etag_timestamp_;  // the envelope it belongs to
   ScreenSize screen_;
   std::optional<ScreenSize> side_;
-  bool channel_up_ = false;
+  bool channel_up_ = false, may_download_ = true;
+  std::set<std::string, std::less<>> urgent_;  // media that an alert shows
+  bool waits_ = false;                         // of next_: something is left for the hours
+  std::string waits_in_;                       // hash of the committed targets whose rest waits for the hours
   bool with_root_ = true, again_ = false, again_root_ = false;
   bool changed_ = false, unauthorised_ = false, root_changed_ = false;
   Millis due_{};  // of the next cycle

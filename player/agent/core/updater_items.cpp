@@ -1,4 +1,4 @@
-// The second half of a cycle: trust documents, playlist, media, probe, commit (checks 8 to 13).
+// The second half of a cycle: trust documents, playlist, media, probe (checks 8 to 12).
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -23,7 +23,7 @@ bool is_transfer_failure(const Error& e) {
     case Code::too_slow:
     case Code::bad_response:
     case Code::connection_lost:
-    case Code::unavailable:
+    case Code::unavailable:  // a stick that was pulled out, too
     case Code::cancelled:
       return true;
     case Code::http_status:
@@ -255,7 +255,7 @@ void Updater::enter_playlist(const Now& now, Chance& chance, Actions& out) {
 // Chooses each item's rendition among those that are both approved and listed.
 void Updater::plan_items(const Now&, Actions& out) {
   const auto& targets = state_->targets()->value.targets;
-  std::set<std::string, std::less<>> used, beside;
+  std::set<std::string, std::less<>> used, beside, alerted;
   for (const auto& slot : next_playlist_->slots)
     for (const auto& item : slot.items) (slot.layer == schedule::Layer::side ? beside : used).insert(item.approval);
   // What plays in both zones has the form of the main one.
@@ -265,9 +265,10 @@ void Updater::plan_items(const Now&, Actions& out) {
     if (!approval->empty()) used.insert(*approval);
   for (const auto& [id, a] : state_->alerts()) {
     if (a.alert.cancelled || fixed_ >= a.until) continue;
-    used.insert(a.alert.approval_id);
-    for (const auto& part : a.alert.then) used.insert(part.approval_id);
+    alerted.insert(a.alert.approval_id);
+    for (const auto& part : a.alert.then) alerted.insert(part.approval_id);
   }
+  used.insert(alerted.begin(), alerted.end());
   for (const auto& id : used) {
     const auto record = state_->approvals().find(id);
     if (record == state_->approvals().end() || !next_.approvals.contains(id)) continue;
@@ -285,14 +286,26 @@ void Updater::plan_items(const Now&, Actions& out) {
     next_.items[id] = Item{id, record->second.approval.title, r.sha256, r.length, r.mime, kind};
   }
   media_wanted_.clear();
+  urgent_.clear();
+  waits_ = false;
+  for (const auto& id : alerted)
+    if (const auto item = next_.items.find(id); item != next_.items.end()) urgent_.insert(item->second.sha256);
   std::map<std::string, std::uint64_t, std::less<>> missing;
   for (const auto& [id, item] : next_.items)
-    if (!stored_.contains(item.sha256)) missing[item.sha256] = item.length;
+    if (!stored_.contains(item.sha256) && !must_wait(item)) missing[item.sha256] = item.length;
   for (const auto& [sha, length] : missing) media_wanted_.push_back(sha);
   std::stable_sort(media_wanted_.begin(), media_wanted_.end(), [&](const auto& a, const auto& b) { return missing[a] < missing[b]; });
   KeepBlobs keep{blobs_of(set_)};
   keep.sha256.merge(blobs_of(next_));
   out.emplace_back(std::move(keep));
+}
+
+// Outside of the hours only, and only where something else is there to be shown meanwhile: else the first set would wait until night.
+bool Updater::must_wait(const Item& wanted) {
+  const auto there = [&](const auto& i) { return i.second.kind == wire::CueKind::media && stored_.contains(i.second.sha256); };
+  if (may_download_ || wanted.kind == wire::CueKind::text || urgent_.contains(wanted.sha256)) return false;
+  if (std::none_of(next_.items.begin(), next_.items.end(), there)) return false;
+  return waits_ = true;
 }
 
 void Updater::enter_media(const Now& now, Chance& chance, Actions& out) {
@@ -321,7 +334,7 @@ void Updater::media_stored(const MediaStored& e, const Now& now, Chance& chance,
       unauthorised_ = unauthorised_ || is_unauthorised(*e.error);
       return abort(*e.error, now, chance, out);
     }
-    if (e.error->code != Code::disk_full && ++tries_[e.sha256] < limits_.media_tries) {
+    if (e.error->code != Code::disk_full && e.error->code != Code::store_full && ++tries_[e.sha256] < limits_.media_tries) {
       media_wanted_.push_back(e.sha256);
     } else {
       refused_.insert_or_assign(e.sha256, *e.error);
@@ -361,44 +374,6 @@ void Updater::probed(const Probed& e, const Now& now, Chance& chance, Actions& o
   }
   if (probe_wanted_.empty()) return go(Update::commit, now, chance, out);
   next_probe(out);
-}
-
-void Updater::enter_commit(const Now&, Chance&, Actions& out) {
-  std::erase_if(next_.items, [&](const auto& i) {
-    const Item& item = i.second;
-    return !stored_.contains(item.sha256) || (item.kind == wire::CueKind::media && !probed_.contains(item.sha256));
-  });
-  out.emplace_back(SaveState{StateFile::set, write_set(next_)});
-}
-
-void Updater::set_saved(bool ok, const Now& now, Chance& chance, Actions& out) {
-  if (at_ != Update::commit) return;
-  if (!ok) return abort(fail(Code::io, {{"path", "set.json"}, {"what", "write"}}), now, chance, out);
-  const auto same_item = [](const Item& a, const Item& b) { return a.sha256 == b.sha256; };
-  const bool same = set_.playlist_sha256 == next_.playlist_sha256 && set_.items.size() == next_.items.size() &&
-                    std::equal(set_.items.begin(), set_.items.end(), next_.items.begin(),
-                               [&](const auto& a, const auto& b) { return a.first == b.first && same_item(a.second, b.second); });
-  changed_ = changed_ || !same || !playlist_;
-  set_ = std::move(next_);
-  playlist_ = std::move(next_playlist_);
-  std::set<std::string, std::less<>> keep;
-  for (const auto& [id, sha] : set_.approvals) keep.insert(id);
-  for (const auto& [id, a] : state_->alerts()) {  // pushed, and perhaps not published yet
-    keep.insert(a.alert.approval_id);
-    for (const auto& part : a.alert.then) keep.insert(part.approval_id);
-  }
-  state_->forget_approvals(keep);
-  std::erase_if(accepted_, [&](const auto& a) { return !keep.contains(a.first); });
-  out.emplace_back(KeepBlobs{blobs_of(set_)});
-  finish(now, chance, out);
-  // Something of the list is missing for good or for now: ask again later, ever more seldom, while the rest plays.
-  const bool fetchable = std::any_of(refused_.begin(), refused_.end(), [&](const auto& r) {
-    return r.second.code == Code::disk_full || r.second.code == Code::blob_mismatch || r.second.code == Code::http_status ||
-           r.second.code == Code::io;
-  });
-  if (!fetchable) return refetch_.reset();
-  set_.targets_sha256.clear();
-  due_ = std::max(due_, now.boot + refetch_.fail(chance));
 }
 
 }  // namespace fz::agent

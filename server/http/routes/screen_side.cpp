@@ -1,6 +1,9 @@
 // What screens ask for: enrolment, tokens, time, signed documents, blobs. Protocol: server/screens/README.md.
+#include <algorithm>
+
 #include "server/http/json_out.hpp"
 #include "server/http/routes.hpp"
+#include "shared/stick/stick.hpp"
 
 namespace fz::http {
 namespace {
@@ -49,7 +52,9 @@ Result<net::Response> get_enrolment(Call& call) {
     if (!screen) return fail(Code::not_found, {{"what", e.screen}});
     FZ_TRY(const auto site, tx.screens().site(screen->site));
     if (!site) return fail(Code::not_found, {{"what", screen->site}});
+    const bool air_gapped = std::find(screen->tags.begin(), screen->tags.end(), stick::kAirGapped) != screen->tags.end();
     return reply({{"state", "enrolled"},
+                  {"air_gapped", air_gapped},
                   {"screen", screen->id},
                   {"name", screen->name},
                   {"site", site->id},

@@ -3,6 +3,7 @@
 #include "server/http/routes.hpp"
 #include "server/http/titles.hpp"
 #include "shared/base/id.hpp"
+#include "shared/stick/stick.hpp"
 
 namespace fz::http {
 
@@ -173,6 +174,7 @@ Result<net::Response> confirm_enrolment(Call& call) {
   const auto site = in.string("site", 64);
   const auto name = in.string("name", 300);
   const auto replaces = in.string_or("replaces", "", 64);
+  const bool air_gapped = in.boolean_or("air_gapped", false);
   FZ_CHECK(in.finish());
   struct Done {
     screens::Screen screen;
@@ -181,6 +183,10 @@ Result<net::Response> confirm_enrolment(Call& call) {
   FZ_TRY(const auto done, call.app.store.write([&](store::Tx& tx) -> Result<Done> {
     FZ_TRY(auto screen,
            screens::confirm_enrolment(tx.screens(), tx.accounts(), tx.context(call.actor, call.now), call.arg(0), site, name, replaces));
+    if (air_gapped) {
+      screen.tags.emplace_back(stick::kAirGapped);
+      FZ_CHECK(tx.screens().put_screen(screen));
+    }
     FZ_TRY(const auto where, tx.screens().site(screen.site));
     return Done{std::move(screen), where ? where->name : ""};
   }));

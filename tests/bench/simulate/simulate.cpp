@@ -24,7 +24,7 @@ struct Options {
 };
 struct Sum {
   std::int64_t plays = 0, kills = 0, records = 0, steps = 0, screens = 0;
-  std::vector<std::string> violations;
+  std::map<test::Simulator::Kind, std::int64_t> broken;
 };
 
 void one(const Options& o, std::uint64_t seed, Sum& sum, std::mutex& lock) {
@@ -33,6 +33,7 @@ void one(const Options& o, std::uint64_t seed, Sum& sum, std::mutex& lock) {
   sim.limits.poll_min = Millis{o.poll_s * 500};
   sim.limits.poll_max = Millis{o.poll_s * 1000};
   sim.status_every = sim.plays_gather = Millis{o.poll_s * 1000};
+  sim.session_retry_most = Millis{o.poll_s * 500};
   sim.boot_agent();
   sim.run(o.days * 24 * kHour);
   sim.settle_and_check();
@@ -42,7 +43,7 @@ void one(const Options& o, std::uint64_t seed, Sum& sum, std::mutex& lock) {
   sum.records += static_cast<std::int64_t>(sim.disk.plays.size());
   sum.steps += sim.steps;
   ++sum.screens;
-  for (const auto& v : sim.violations) sum.violations.push_back(fmt::format("seed {}: {}", seed, v));
+  for (const auto& [kind, count] : sim.broken) sum.broken[kind] += count;
   for (const auto& v : sim.violations) fmt::print(stderr, "seed {}: {}\n", seed, v);
 }
 
@@ -71,12 +72,16 @@ int main(int argc, char** argv) {
       for (std::uint64_t n; (n = next++) < o.screens && std::chrono::steady_clock::now() < until;) one(o, o.seed + n, sum, lock);
     });
   for (auto& t : threads) t.join();
-  fmt::print("{}\n", json::write(json::object{{"days", sum.screens * o.days},
+  using enum test::Simulator::Kind;
+  fmt::print("{}\n", json::write(json::object{{"dark", sum.broken[dark]},
+                                              {"days", sum.screens * o.days},
                                               {"kills", sum.kills},
                                               {"plays", sum.plays},
+                                              {"plays_wrong", sum.broken[plays]},
                                               {"records", sum.records},
                                               {"screens", sum.screens},
                                               {"steps", sum.steps},
-                                              {"violations", sum.violations.size()}}));
+                                              {"unapproved", sum.broken[unapproved]},
+                                              {"withdrawal", sum.broken[withdrawal]}}));
   return 0;
 }

@@ -159,8 +159,12 @@ TEST_F(AgentTest, AHungScreenOfAnotherIsEnded) {
   auto screen = Process::spawn(o).value();
   auto agent = start_agent();
   ASSERT_TRUE(wait_for(kLong, [&] { return server.with([](Publisher& p) { return p.last_status; }).find("ap-1") != std::string::npos; }));
+  const auto stopped = std::chrono::steady_clock::now();
   screen.signal(SIGSTOP);
   const auto status = screen.wait(kLong);
+  const auto took = std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - stopped);
+  std::cout << "noticed after " << took.count() << " ms\n";
+  EXPECT_LT(took, Millis{3000});  // half a second on an idle machine
   ASSERT_TRUE(status) << "the agent left it hanging";
   EXPECT_EQ(*status, 128 + SIGKILL);
   // One that hangs from the beginning takes the connection into its backlog and never answers.

@@ -54,7 +54,7 @@ void FakeScreen::run() {
     }
     advance();
     if (now() >= alive_due_) {
-      alive_due_ = now() + Millis{1000};
+      alive_due_ = now() + Millis{250};
       send(wire::Alive{});
     }
   }

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <ctime>
 #include <fstream>
 #include <thread>
 
@@ -232,6 +236,64 @@ TEST(Keep, NothingGoesBeforeTheSetIsKnown) {
   EXPECT_TRUE(keep.removable(*store).empty());
   keep.set({kept});
   EXPECT_EQ(keep.removable(*store), std::vector<std::string>{spare});
+}
+
+// ---- room ---------------------------------------------------------------------------------------------------------------
+
+class RoomTest : public testing::Test {
+ protected:
+  RoomTest() {
+    blob::Options options;
+    options.min_free = 0;
+    options.max_total = 10 << 20;
+    options.evict = [this](std::uint64_t) { return keep.removable(*store); };
+    store = blob::Store::open(dir.path() / "blobs", options).value();
+  }
+  std::string put(char fill, std::size_t megabytes, int days_ago) {
+    const std::string bytes(megabytes << 20, fill);
+    const auto sha = store->put(bytes).value().sha256;
+    const timespec then{std::time(nullptr) - days_ago * 86400, 0};
+    const timespec both[] = {then, then};
+    EXPECT_EQ(::utimensat(AT_FDCWD, (dir.path() / "blobs" / sha.substr(0, 2) / sha).c_str(), both, 0), 0);
+    return sha;
+  }
+  static FetchMedia film_of(std::uint64_t length) { return {1, std::string(64, 'a'), length, {}, "t"}; }
+  TempDir dir;
+  Keep keep;
+  std::unique_ptr<blob::Store> store;
+};
+
+TEST_F(RoomTest, WhatNoSetWantedForLongestGoesFirstAndNothingThatASetNames) {
+  const auto current = put('c', 2, 90), old_small = put('s', 1, 30), old_large = put('l', 2, 30), fresh = put('f', 3, 1);
+  EXPECT_TRUE(keep.removable(*store).empty()) << "before it is known what stays";
+  keep.set({current});
+  EXPECT_EQ(keep.removable(*store), (std::vector{old_large, old_small, fresh}));
+  ASSERT_TRUE(part_for(*store, film_of(4 << 20)));  // 8 of 10 MB are used
+  EXPECT_TRUE(store->has(current));
+  EXPECT_FALSE(store->has(old_large));
+  EXPECT_TRUE(store->has(old_small));
+  EXPECT_TRUE(store->has(fresh));
+  // What leaves the sets today is as young as today.
+  EXPECT_EQ(keep.set({fresh}), (std::set<std::string, std::less<>>{current}));
+  ASSERT_TRUE(store->keep(current));
+  EXPECT_EQ(keep.removable(*store), (std::vector{old_small, current}));
+}
+
+TEST_F(RoomTest, WithoutRoomNothingIsFetchedAndTheSetStays) {
+  const auto current = put('c', 6, 0), other = put('o', 1, 0);
+  keep.set({current});
+  RawServer server([](const std::string&, int) {});
+  net::Client client{net::ClientOptions{}};
+  const net::Cancel cancel;
+  const auto r = fetch_media(client, *store, server.url() + "/x", film_of(5 << 20), cancel);
+  ASSERT_FALSE(r);
+  EXPECT_EQ(r.error().code, Code::store_full);
+  const Params expected{{"what", std::string(12, 'a')}, {"need", "5242880 B"}, {"room", "4194304 B"}};
+  EXPECT_EQ(r.error().params, expected);
+  EXPECT_TRUE(server.requests().empty());
+  EXPECT_TRUE(store->has(current));
+  EXPECT_TRUE(store->has(other)) << "nothing goes for a film that cannot come";
+  EXPECT_FALSE(store->part_length(std::string(64, 'a')));
 }
 
 }  // namespace

@@ -54,5 +54,22 @@ TEST_F(Machine, WeakSupplyAndStorageErrors) {
   EXPECT_EQ(health().storage_errors, 33);
 }
 
+TEST_F(Machine, WhatThisProgramItselfTakes) {
+  Health h;
+  add_own_use(h, dir_.path());
+  EXPECT_EQ(h, Health{});
+  put("status", "Name:\tfz-agent\nVmPeak:\t  99999 kB\nVmRSS:\t   51300 kB\nThreads:\t11\n");
+  for (const char* fd : {"0", "1", "2", "17"}) put(std::string("fd/") + fd, "");
+  add_own_use(h, dir_.path());
+  EXPECT_EQ(h.memory_mb, 50);
+  EXPECT_EQ(h.threads, 11);
+  EXPECT_EQ(h.descriptors, 3);
+  Health real;
+  add_own_use(real);
+  EXPECT_GT(real.memory_mb.value_or(0), 0);
+  EXPECT_GE(real.threads.value_or(0), 1);
+  EXPECT_GE(real.descriptors.value_or(0), 3);
+}
+
 }  // namespace
 }  // namespace fz::agent

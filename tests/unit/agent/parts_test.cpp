@@ -247,6 +247,23 @@ TEST_F(LedgerTest, WhatNeverReachedTheSurfaceHasNoRecord) {
   EXPECT_EQ(of<DropIntent>().size(), 1u);
 }
 
+TEST_F(LedgerTest, WhatCouldNotBeShownIsRecordedAsSkippedWithTheReason) {
+  ledger.intend(intent("a"), out);
+  ledger.skipped(intent("a"), "media_corrupt", now, out);
+  ledger.skipped(intent("b"), "blob_damaged", now, out);  // it never came to an intent
+  ledger.skipped(intent("b"), "blob_damaged", now, out);  // said twice
+  const auto records = of<StoreRecord>();
+  ASSERT_EQ(records.size(), 2u);
+  EXPECT_EQ(ends(), "a:skipped b:skipped ");
+  EXPECT_EQ(records[0].play.reason, "media_corrupt");
+  EXPECT_EQ(records[0].play.started, now.utc);
+  EXPECT_EQ(records[0].play.ended, now.utc);
+  EXPECT_EQ(records[0].play.frames, 0);
+  EXPECT_EQ(records[1].play.counter, records[0].play.counter + 1);
+  EXPECT_EQ(records[1].play.previous, trust::play_hash(records[0].play));
+  EXPECT_TRUE(ledger.open().empty());
+}
+
 TEST_F(LedgerTest, TheWallClocksJumpDoesNotMoveARecord) {
   ledger.intend(intent("a"), out);
   const auto s = started("a");

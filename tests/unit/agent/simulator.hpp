@@ -46,19 +46,29 @@ class Simulator {
   void damage_blob(const std::string& sha);
   void crash_screen();
 
+  /// What must never happen.
+  enum class Kind {
+    unapproved,  ///< something that is not approved and current was shown
+    plays,       ///< a play lost, doubled or altered
+    dark,        ///< dark although rule and store had something to show
+    withdrawal,  ///< a withdrawal not honoured within its bound
+  };
   Publisher server;
-  std::vector<std::string> violations;
+  std::vector<std::string> violations;  ///< the first of them, in words
+  std::map<Kind, int> broken;           ///< all of them
   Millis wall_offset{0};
   bool corrupt_answers = false;
   Millis answer_delay{20};
   int kills = 0;  ///< of agent, screen or power
   int presented = 0;
   std::int64_t steps = 0;
+  int calls = 0;  ///< of the server
   std::vector<std::string> ticker;  ///< what the screen's ticker was last told
   std::string trace;                ///< hash over every action and its time so far
   bool tracing = true;
   agent::UpdateLimits limits;
-  Millis status_every{30000}, plays_gather{2000};
+  Millis status_every{30000}, plays_gather{2000}, session_retry_most{60000};
+  std::optional<std::pair<int, int>> download_hours;
   wire::Output output;                     ///< as the screen was told last
   bool sound_lost = false;                 ///< what the screen says of its sound device
   bool side_zone = false;                  ///< the screen has one, from its next connection on
@@ -101,10 +111,11 @@ class Simulator {
   void take_place();
   void cue_text(const wire::Cue& cue);
   void screen_end(wire::EndReason reason);
+  void end_at(Millis when, const std::string& play, wire::EndReason reason);
   void screen_tick();
   void connect_screen();
   void check_surface();
-  void violation(const std::string& what);
+  void violation(Kind kind, const std::string& what);
   void plan_fault(Millis mean, std::function<void()> f);
   void publication();
   void hourly(int hour);

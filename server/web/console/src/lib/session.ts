@@ -2,6 +2,7 @@
 import { defineStore } from 'pinia'
 import { api, hooks, must, type Me, type Role, type Unit } from '../api/client'
 import { setLanguage, type Language } from '../i18n'
+import { forgetTyped } from './typed'
 
 interface Waiting { done: () => void; failed: (why: unknown) => void }
 
@@ -53,6 +54,7 @@ export const useSession = defineStore('session', {
     },
     async logout() {
       await api.DELETE('/v1/session')
+      forgetTyped()
       this.me = null
       hooks.csrf = ''
       location.hash = '#/login'

@@ -89,11 +89,11 @@ export class Person {
   says(text, seconds = 120) {
     return this.page.getByText(text).first().waitFor({ timeout: seconds * 1000 })
   }
-  async picture(name) {
+  async picture(name, whole = false) {
     if (!process.env.FZ_SHOTS) return
     mkdirSync(process.env.FZ_SHOTS, { recursive: true })
     await this.quiet()
-    await this.page.screenshot({ path: join(process.env.FZ_SHOTS, name + '.png') })
+    await this.page.screenshot({ path: join(process.env.FZ_SHOTS, name + '.png'), fullPage: whole })
   }
   // Messages and animations gone, pictures there.
   async quiet() {
@@ -106,7 +106,7 @@ export class Person {
     await this.page.evaluate(axe)
     const found = await this.page.evaluate(async () => {
       // An open dialog is all that there is: what lies under its veil waits.
-      const dialog = [...document.querySelectorAll('.el-dialog')].find((d) => d.checkVisibility())
+      const dialog = [...document.querySelectorAll('.el-dialog, .el-drawer')].find((d) => d.checkVisibility())
       const r = await window.axe.run(dialog ?? document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', ...(dialog ? [] : ['best-practice'])], resultTypes: ['violations', 'incomplete'] })
       const brief = (list) => list.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.target.join(' ') + ' ' + n.html.slice(0, 120) + ' ' + (n.any[0]?.message ?? '')).join(' | ')}`)
       // An empty field shows no letters whose contrast could be wrong.

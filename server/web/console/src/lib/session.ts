@@ -13,7 +13,7 @@ export const useSession = defineStore('session', {
     asking: false, // the dialog is open
     waiting: [] as Waiting[],
     language: (localStorage.getItem('language') ?? 'zh') as Language,
-    type: localStorage.getItem('type') ?? 'normal', // size of type: normal, large
+    type: localStorage.getItem('type') ?? 'normal', // size of type: normal, large, huge
   }),
   getters: {
     has: (s) => (...roles: Role[]) => !!s.me && roles.some((r) => s.me!.roles.includes(r)),

@@ -1,4 +1,4 @@
-// The words that people meet in the console, in the order of the work, and which page explains which (i18n: word.*, about.*).
+// The words that people meet in the console, in the order of the work, and which page explains which (i18n: word.*, wordIs.*, about.*).
 export const glossary = ['item', 'rendition', 'bulletin', 'slogan', 'warning', 'facts', 'layout', 'audio', 'tag', 'review', 'package', 'approval', 'holder',
   'withdrawal', 'campaign', 'daypart', 'weight', 'publish', 'site', 'venue', 'region', 'enrolment', 'freshness', 'slate', 'takeover', 'drill', 'play',
   'root', 'reviewers', 'ceremony', 'onlineKey', 'fingerprint', 'secondFactor', 'audit'] as const

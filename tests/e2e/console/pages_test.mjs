@@ -1,7 +1,8 @@
 // Every page of the console in a real browser over a mocked API: axe in both languages and at three sizes of type, the main jobs by
 // keyboard, the weight of the library page and how soon it can be used on a slow computer.
-// Usage: node pages_test.mjs CONSOLE     (FZ_WEB_WORK where the console was built, FZ_SHOTS pictures of every page to look at)
+// Usage: node pages_test.mjs CONSOLE [zh:normal ...] [work]     (without words: all of it; FZ_WEB_WORK where the console was built, FZ_SHOTS pictures of every page to look at)
 import assert from 'node:assert/strict'
+import { deflateRawSync } from 'node:zlib'
 import { mockedServer } from './mocked.mjs'
 import { openBrowser, Person } from './person.mjs'
 
@@ -142,6 +143,38 @@ async function waitSent(what, fits) {
   throw new Error(`not sent: ${what}; ${server.state.sent.join('\n')}`)
 }
 
+/** An .xlsx as office programs write it: parts packed. */
+function workbook(rows) {
+  const row = (r, n) => `<row r="${n + 1}">${r.map((c, k) => `<c r="${'ABCDEF'[k]}${n + 1}" t="inlineStr"><is><t>${c}</t></is></c>`).join('')}</row>`
+  const name = Buffer.from('xl/worksheets/sheet1.xml')
+  const raw = Buffer.from(`<worksheet><sheetData>${rows.map(row).join('')}</sheetData></worksheet>`)
+  const data = deflateRawSync(raw)
+  const common = Buffer.alloc(20)
+  common.writeUInt16LE(8, 0)
+  for (const [value, at] of [[data.length, 10], [raw.length, 14]]) common.writeUInt32LE(value, at)
+  common.writeUInt16LE(name.length, 18)
+  const head = Buffer.concat([Buffer.from('504b030414000000', 'hex'), common, Buffer.alloc(2), name, data])
+  const directory = Buffer.concat([Buffer.from('504b01021400140000 00'.replace(' ', ''), 'hex'), common, Buffer.alloc(16), name])
+  const end = Buffer.alloc(22)
+  end.write('504b0506', 'hex')
+  for (const at of [8, 10]) end.writeUInt16LE(1, at)
+  end.writeUInt32LE(directory.length, 12)
+  end.writeUInt32LE(head.length, 16)
+  return Buffer.concat([head, directory, end])
+}
+async function table(p) {
+  step('a spreadsheet is shown before it is sent')
+  await p.go('/admin?tab=accounts')
+  await p.press('从表格导入账号')
+  const [template] = await p.page.locator('.el-dialog:visible a[download]').all()
+  assert.match(await template.getAttribute('href'), /templates\/accounts\.xlsx$/)
+  await p.page.locator('.el-dialog:visible input[type=file]').setInputFiles({ name: '人员.xlsx', mimeType: 'x', buffer: workbook([['账号', '姓名'], ['wen', '文员小陈']]) })
+  await p.page.locator('[data-test=rows] td', { hasText: '文员小陈' }).waitFor()
+  wrong.push(...(await p.axe('import')))
+  await p.picture('import-zh-normal')
+  await p.press('取消')
+}
+
 async function typedStays(p) {
   step('what was typed is there after a reload')
   const { page } = p
@@ -176,14 +209,14 @@ async function typedStays(p) {
 try {
   browser = await openBrowser()
   const p = await firstLoad()
-  if (process.argv.includes('--look')) {
-    await everyPage(p, 'zh', 'normal')
-    await everyPage(p, 'zh', 'huge')
-  } else {
-    for (const [language, type] of [['zh', 'normal'], ['en', 'normal'], ['zh', 'huge'], ['en', 'huge']]) await everyPage(p, language, type)
+  const wanted = process.argv.slice(3)
+  const all = ['zh:normal', 'en:normal', 'zh:huge', 'en:huge']
+  for (const look of wanted.length ? wanted.filter((w) => w.includes(':')) : all) await everyPage(p, ...look.split(':'))
+  if (!wanted.length || wanted.includes('work')) {
+    await typedStays(p)
+    await table(p)
+    await byKeyboard(p)
   }
-  await typedStays(p)
-  await byKeyboard(p)
   wrong.push(...(await p.leave()), ...[...server.unanswered].map((u) => `no answer for ${u}`))
   assert.deepEqual([...new Set(wrong)], [])
   step('all as it should be')

@@ -8,8 +8,8 @@ const require = createRequire(join(process.env.FZ_WEB_WORK, 'package.json'))
 const { chromium } = require('playwright-core')
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 
-export async function openBrowser() {
-  return chromium.launch({ executablePath: process.env.FZ_CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--lang=zh-CN'], env: { ...process.env, LANG: 'C.UTF-8', LANGUAGE: 'zh_CN' } })
+export async function openBrowser(...more) {
+  return chromium.launch({ executablePath: process.env.FZ_CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--lang=zh-CN', ...more], env: { ...process.env, LANG: 'C.UTF-8', LANGUAGE: 'zh_CN' } })
 }
 
 /** The codes of an authenticator app (RFC 6238), none of them twice: the server takes each step once, and one step ahead. */

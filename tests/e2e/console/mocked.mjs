@@ -2,7 +2,8 @@
 // office. What is asked for and not answered is an error of the test.
 import { createServer } from 'node:http'
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; font-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 const TYPES = { html: 'text/html; charset=utf-8', js: 'text/javascript; charset=utf-8', css: 'text/css; charset=utf-8', svg: 'image/svg+xml' }
@@ -92,6 +93,8 @@ export function answers(state) {
   }
 }
 
+const POSTERS = join(dirname(fileURLToPath(import.meta.url)), '../../../content-samples/posters')
+const SAMPLES = { i1: 'fake-police.webp', i3: 'three-noes.png', i7: '96110-landscape.png', k1: 'fake-police.webp', k3: 'dating.jpg' }
 const PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="480" height="270"><rect width="480" height="270" fill="#0b3a82"/><text x="240" y="150" fill="#fff" font-size="56" text-anchor="middle">96110</text></svg>'
 
 /** Serves until it is closed; `asked` holds every request of the API that had no answer. */
@@ -110,7 +113,10 @@ export async function mockedServer(folder) {
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url, 'http://x')
     if (!pathname.startsWith('/v1/')) return file(request, response, pathname)
-    if (/\/(thumbnail|shot|renditions\/(?!source))/.test(pathname)) return response.writeHead(200, { 'Content-Type': 'image/svg+xml' }).end(request.method === 'HEAD' ? '' : PICTURE)
+    if (/\/(thumbnail|shot|renditions\/(?!source))/.test(pathname)) {
+      const sample = SAMPLES[pathname.split('/')[3]]
+      return response.writeHead(200, { 'Content-Type': sample ? 'image/' + sample.split('.').pop() : 'image/svg+xml' }).end(request.method === 'HEAD' ? '' : sample ? readFileSync(join(POSTERS, sample)) : PICTURE)
+    }
     if (pathname === '/v1/preview') return response.writeHead(200, { 'Content-Type': 'image/svg+xml', 'Preview-Pages': '2' }).end(PICTURE)
     const json = (status, body) => response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body))
     if (request.method === 'POST' && pathname === '/v1/session') {

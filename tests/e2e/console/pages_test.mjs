@@ -130,8 +130,6 @@ async function byKeyboard(p) {
   await page.locator('[data-test=entry]').nth(1).waitFor()
   await tabTo('[aria-label^="下移"]')
   await key('Enter')
-  await tabTo('[data-test=entry]:nth-child(2) .el-input__inner, [data-test=entry] input')
-  await key('Shift+Tab')
   await page.locator('[data-test=entry]', { hasText: '公检法' }).and(page.locator('[data-test=entry]:nth-child(2)')).waitFor()
 }
 async function waitSent(what, fits) {

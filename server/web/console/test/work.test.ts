@@ -42,6 +42,7 @@ describe('the library', () => {
     await boxes[0].trigger('click')
     await boxes[2].trigger('click', { shiftKey: true })
     expect(w.find('[data-test=bar]').text()).toContain('已选 3 条')
+    await vi.waitFor(() => expect(w.findComponent({ name: 'TagDialog' }).exists()).toBe(true), 5000)
     await w.findComponent({ name: 'TagDialog' }).vm.$emit('set', ['elderly'], false)
     await settle(10)
     expect(d.posted('PUT /v1/items').map((s) => JSON.parse(s.body).tags)).toEqual(Array(3).fill(['general', 'method', 'elderly']))
@@ -136,7 +137,7 @@ test('the search is opened by its key, and arrows and Enter lead to what was fou
   desk({ 'GET /v1/search': { groups: [{ group: 'items', more: false, hits: [{ id: 'i1', title: '海报', note: 'approved', unit: 'u1' }] }, { group: 'screens', more: true, hits: [{ id: 'k1', title: '大屏', note: '大厅', unit: 'u1' }] }] } })
   const { router } = await show(SearchBox)
   document.dispatchEvent(new KeyboardEvent('keydown', { key: 'k', ctrlKey: true }))
-  await settle(50)
+  await vi.waitFor(() => expect(document.querySelector('[data-test=search]')).not.toBeNull(), 5000)
   const field = document.querySelector<HTMLInputElement>('[data-test=search]')!
   field.value = '大屏'
   field.dispatchEvent(new Event('input'))

@@ -1,7 +1,7 @@
 // The uploads of this browser: chosen, compared, sent piece by piece, processed by the server, handed in for review.
 // A dropped link, a reload or a server that restarts costs nothing of what was sent.
 import { defineStore } from 'pinia'
-import { Upload as TusUpload, type DetailedError } from 'tus-js-client'
+import type { DetailedError, Upload as TusUpload } from 'tus-js-client'
 import { markRaw } from 'vue'
 import { api, hooks, must, Problem, problemOf, unreachable, type Item } from '../api/client'
 import { sha256Of } from './hash'
@@ -32,6 +32,7 @@ export const useUploads = defineStore('uploads', {
     open: true,
     maxBytes: Infinity,
     newVersionOf: '', // the item that the next file is a new version of
+    restored: false, // what an earlier page left has been taken up
     finished: 0, // counts up; lists look at it to know that there is news
   }),
   getters: {
@@ -39,7 +40,8 @@ export const useUploads = defineStore('uploads', {
   },
   actions: {
     async restore() {
-      if (this.list.length) return
+      if (this.restored) return
+      this.restored = true
       window.addEventListener('online', () => this.again())
       window.addEventListener('offline', () => this.list.filter((u) => u.stage === 'sending').forEach((u) => (u.stage = 'offline')))
       for (const k of await kept()) {
@@ -141,14 +143,17 @@ export const useUploads = defineStore('uploads', {
       const next = this.list.filter((u) => u.stage === 'waiting')
       for (const u of next.slice(Math.max(0, next.length - Math.max(0, free)))) this.send(u)
     },
-    send(u: Upload) {
+    async send(u: Upload) {
       const file = files.get(u.key)
       if (!file) return
       u.stage = 'sending'
       u.problem = null
+      const tools = await import('tus-js-client').catch(() => null) // fetched with the first upload
+      if (u.stage !== 'sending') return // paused meanwhile
+      if (!tools) return this.stopped(u, unreachable())
       let from = 0
       let since = performance.now()
-      const tus = new TusUpload(file, {
+      const tus = new tools.Upload(file, {
         endpoint: '/v1/uploads', uploadUrl: u.url, metadata: u.meta, storeFingerprintForResuming: false, retryDelays: [0, 1000, 2000, 4000, 8000],
         onBeforeRequest: (r) => {
           r.setHeader('Accept-Language', hooks.language)

@@ -77,7 +77,7 @@ export function answers(state) {
     '/v1/session': () => (state.loggedIn ? me : null), '/v1/units': () => ({ units }), '/v1/accounts': () => ({ accounts }), '/v1/session/sessions': () => ({ sessions }), '/v1/accounts/*/sessions': () => ({ sessions }),
     '/v1/session/tokens': () => ({ tokens: [{ id: 't1', name: '月报脚本', roles: ['inspect'], created: at(-9), expires: at(80) }] }), '/v1/tags': () => ({ groups: tags.map(([group, zh, en, list]) => ({ group, zh, en, tags: list.map(([id, z, e]) => ({ id, zh: z, en: e })) })) }),
     '/v1/items': (q) => ({ items: items.filter((i) => (!q.get('state') || i.state === q.get('state')) && (!q.get('kind') || i.kind === q.get('kind')) && (!q.get('text') || i.title.includes(q.get('text')))) }),
-    '/v1/items/*': (q, id) => detail(id), '/v1/items/*/packs': () => ({ packs }), '/v1/items/*/renditions/source': () => layout,
+    '/v1/items/*': (q, id) => detail(id), '/v1/items/*/packs': () => ({ packs }), '/v1/items/*/renditions/source': (q, id) => (id === 'i6' ? layout : { type: 'slogan' }),
     '/v1/items/*/diff': () => ({ from: 1, to: 2, lines: [{ op: ' ', text: 'title: 退款骗局' }, { op: '-', text: 'text: 损失 5 万元' }, { op: '+', text: 'text: 损失约 5 万元' }] }),
     '/v1/reviews': () => ({ queue: [{ item: items[1], step: 'first', act: 'pass', since: at(-2), deadline: at(-1), overdue: true, checklist: ['facts'] }, { item: items[2], step: 'final', act: 'sign', since: at(-1), deadline: at(1), overdue: false, checklist: [] }] }),
     '/v1/campaigns': () => ({ campaigns: [campaign] }), '/v1/campaigns/*': () => campaign, '/v1/sites': () => ({ sites }), '/v1/screens': () => ({ screens, approvals }), '/v1/screens/*': (q, id) => screens.find((s) => s.id === id) ?? screens[0],

@@ -83,7 +83,7 @@ async function byKeyboard(p) {
   await dress(p, 'zh', 'normal')
   await p.go('/')
   await key('Control+k')
-  await page.locator('[data-test=search]').waitFor()
+  await page.locator('[data-test=search]:focus').waitFor()
   await page.keyboard.type('公检')
   await page.locator('.found li').first().waitFor()
   wrong.push(...(await p.axe('search')))

@@ -7,6 +7,16 @@ import type { Component } from 'vue'
 import { i18n, setLanguage } from '../src/i18n'
 import { useSession } from '../src/lib/session'
 
+// What browsers have and jsdom has not.
+const read = (blob: Blob, how: 'readAsArrayBuffer' | 'readAsText') => new Promise<never>((done, failed) => {
+  const r = new FileReader()
+  r.onload = () => done(r.result as never)
+  r.onerror = () => failed(r.error)
+  r[how](blob)
+})
+Blob.prototype.arrayBuffer ??= function (this: Blob) { return read(this, 'readAsArrayBuffer') }
+Blob.prototype.text ??= function (this: Blob) { return read(this, 'readAsText') }
+
 export type Answer = unknown | ((request: { method: string; url: URL; body: string }) => unknown)
 export interface Sent { method: string; path: string; query: string; body: string; type: string }
 

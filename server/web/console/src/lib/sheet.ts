@@ -61,8 +61,7 @@ async function unzip(bytes: Uint8Array, wanted: (name: string) => boolean): Prom
     if (!wanted(path)) continue
     const from = head + 30 + view.getUint16(head + 26, true) + view.getUint16(head + 28, true)
     const packed = bytes.slice(from, from + size)
-    const stream = method === 0 ? new Blob([packed]).stream() : new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate-raw'))
-    out.set(path, await bounded(stream as ReadableStream<Uint8Array>))
+    out.set(path, method === 0 ? new TextDecoder().decode(packed) : await bounded(new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate-raw'))))
   }
   return out
 }

@@ -41,5 +41,5 @@ export default defineConfig({
   },
   worker: { format: 'es' },
   server: { proxy: { '/v1': { target: process.env.FZ_SERVER ?? 'https://127.0.0.1:8443', secure: false, changeOrigin: true } } },
-  test: { environment: 'jsdom', include: ['test/*.test.ts'], server: { deps: { inline: ['element-plus'] } } },
+  test: { environment: 'jsdom', testTimeout: 60_000, include: ['test/*.test.ts'], server: { deps: { inline: ['element-plus'] } } },
 } as Parameters<typeof defineConfig>[0] & object)

@@ -8,8 +8,8 @@ const require = createRequire(join(process.env.FZ_WEB_WORK, 'package.json'))
 const { chromium } = require('playwright-core')
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 
-export async function openBrowser() {
-  return chromium.launch({ executablePath: process.env.FZ_CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--lang=zh-CN'], env: { ...process.env, LANG: 'C.UTF-8', LANGUAGE: 'zh_CN' } })
+export async function openBrowser(...more) {
+  return chromium.launch({ executablePath: process.env.FZ_CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--lang=zh-CN', ...more], env: { ...process.env, LANG: 'C.UTF-8', LANGUAGE: 'zh_CN' } })
 }
 
 /** The codes of an authenticator app (RFC 6238), none of them twice: the server takes each step once, and one step ahead. */
@@ -89,11 +89,11 @@ export class Person {
   says(text, seconds = 120) {
     return this.page.getByText(text).first().waitFor({ timeout: seconds * 1000 })
   }
-  async picture(name) {
+  async picture(name, whole = false) {
     if (!process.env.FZ_SHOTS) return
     mkdirSync(process.env.FZ_SHOTS, { recursive: true })
     await this.quiet()
-    await this.page.screenshot({ path: join(process.env.FZ_SHOTS, name + '.png') })
+    await this.page.screenshot({ path: join(process.env.FZ_SHOTS, name + '.png'), fullPage: whole })
   }
   // Messages and animations gone, pictures there.
   async quiet() {
@@ -106,7 +106,7 @@ export class Person {
     await this.page.evaluate(axe)
     const found = await this.page.evaluate(async () => {
       // An open dialog is all that there is: what lies under its veil waits.
-      const dialog = [...document.querySelectorAll('.el-dialog')].find((d) => d.checkVisibility())
+      const dialog = [...document.querySelectorAll('.el-dialog, .el-drawer')].find((d) => d.checkVisibility())
       const r = await window.axe.run(dialog ?? document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', ...(dialog ? [] : ['best-practice'])], resultTypes: ['violations', 'incomplete'] })
       const brief = (list) => list.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.target.join(' ') + ' ' + n.html.slice(0, 120) + ' ' + (n.any[0]?.message ?? '')).join(' | ')}`)
       // An empty field shows no letters whose contrast could be wrong.

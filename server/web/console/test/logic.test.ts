@@ -10,8 +10,8 @@ import { texts } from '../src/i18n'
 
 describe('a file before it is sent', () => {
   const cases: [string, number, string | null][] = [
-    ['海报.png', 10, null], ['片子.MP4', 10, null], ['讲稿.pptx', 10, 'slides'], ['通知.doc', 10, 'document'], ['名单.xls', 10, 'table'], ['传单.pdf', 10, 'pdf'],
-    ['IMG_1.HEIC', 10, 'heic'], ['包.zip', 10, 'archive'], ['歌.mp3', 10, 'sound'], ['播放器.exe', 10, 'program'], ['快捷方式.lnk', 10, 'shortcut'],
+    ['海报.png', 10, null], ['片子.MP4', 10, null], ['讲稿.pptx', 10, 'slides'], ['通知.doc', 10, 'document'], ['名单.xls', 10, 'table'], ['传单.pdf', 10, null],
+    ['IMG_1.HEIC', 10, 'heic'], ['包.zip', 10, 'archive'], ['歌.mp3', 10, null], ['播放器.exe', 10, 'program'], ['快捷方式.lnk', 10, 'shortcut'],
     ['片子.mp4.crdownload', 10, 'unfinished'], ['工程.prproj', 10, 'project'], ['稿.psd', 10, 'design'], ['图.svg', 10, 'vector'], ['~$讲稿.pptx', 10, 'lock'],
     ['空.png', 0, 'empty'], ['大.mp4', 2000, 'large'], ['没有扩展名', 10, null],
   ]

@@ -58,7 +58,7 @@ export const office = {
   'admin.title': ['管理', 'Administration'],
   'admin.accounts': ['账号', 'Accounts'],
   'admin.units': ['单位', 'Units'],
-  'admin.trust': ['信任文件与到期', 'Trust documents'],
+  'admin.trust': ['信任文件', 'Trust documents'],
   'admin.audit': ['审计记录', 'Audit log'],
   'admin.newAccount': ['新建账号', 'New account'],
   'admin.editAccount': ['修改账号', 'Change account'],
@@ -104,5 +104,7 @@ export const office = {
   'role.administrator': ['管理员', 'Administrator'],
   'role.duty': ['值班员', 'Duty officer'],
   'role.operate': ['运维', 'Operator'],
+  'role.security': ['安全管理员', 'Security administrator'],
+  'role.auditor': ['审计管理员', 'Auditor'],
   'role.inspect': ['检查员', 'Inspector'],
 } as const

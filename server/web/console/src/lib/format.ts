@@ -1,12 +1,28 @@
-// Times, sizes and durations as people read them. Times are the browser's own zone, which is always shown with them.
+// Times, sizes and durations as people read them. Times are in the site's zone where there is a site, else in the browser's own;
+// the zone is always shown with them.
 import { language } from '../i18n'
 
 const locale = () => (language() === 'en' ? 'en-GB' : 'zh-CN')
 export const zoneName = () => Intl.DateTimeFormat().resolvedOptions().timeZone
 
-export function time(at?: string | null): string {
+export function time(at?: string | null, zone?: string): string {
   if (!at) return '—'
-  return new Date(at).toLocaleString(locale(), { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' })
+  return new Date(at).toLocaleString(locale(), { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', ...(zone && { timeZone: zone }) })
+}
+/** The instant at which a clock on that wall shows "2026-11-25T08:30"; of two the first, in a gap the one after it. */
+export function instantOf(wall: string, zone: string): Date {
+  const asIf = Date.parse(wall.slice(0, 16) + ':00Z')
+  const offset = (at: number) => {
+    const f = new Intl.DateTimeFormat('en-CA', { timeZone: zone, hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit' })
+    const p = Object.fromEntries(f.formatToParts(at).map((x) => [x.type, x.value]))
+    return Date.parse(`${p.year}-${p.month}-${p.day}T${p.hour}:${p.minute}:${p.second}Z`) - Math.floor(at / 1000) * 1000
+  }
+  const candidates = [asIf - offset(asIf - 86400_000), asIf - offset(asIf + 86400_000)].sort((a, b) => a - b)
+  return new Date(candidates.find((t) => t + offset(t) === asIf) ?? candidates[candidates.length - 1])
+}
+/** "2026-11-25T08:30" as the clock on that wall shows it. */
+export function wallOf(at: Date, zone: string): string {
+  return at.toLocaleString('sv-SE', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' }).replace(' ', 'T')
 }
 export function day(at?: string | null): string {
   if (!at) return '—'

@@ -1,6 +1,6 @@
 // Uploads that are not done with, in the browser's own database: they are there again after a reload or a restart. The file goes
-// once the server has all of it; the rest stays until the item is ready (and handed in, where that was wanted).
-export interface Kept { key: string; file: File | null; name: string; size: number; url: string | null; item: string; meta: Record<string, string>; submit: boolean }
+// once the server has all of it; the rest stays until the item is ready (and handed in, where that was wanted). `chosen`: still in the form, not sent yet.
+export interface Kept { key: string; file: File | null; name: string; size: number; url: string | null; item: string; meta: Record<string, string>; submit: boolean; chosen?: boolean }
 
 function open(): Promise<IDBDatabase> {
   return new Promise((done, failed) => {

@@ -3,9 +3,8 @@ const byEnding: Record<string, string> = {
   ppt: 'slides', pptx: 'slides', pps: 'slides', ppsx: 'slides', dps: 'slides', key: 'slides', odp: 'slides',
   doc: 'document', docx: 'document', wps: 'document', odt: 'document', rtf: 'document', txt: 'document',
   xls: 'table', xlsx: 'table', et: 'table', csv: 'table',
-  pdf: 'pdf', ai: 'design', psd: 'design', cdr: 'design', eps: 'design', svg: 'vector',
+  ai: 'design', psd: 'design', cdr: 'design', eps: 'design', svg: 'vector',
   heic: 'heic', heif: 'heic', zip: 'archive', rar: 'archive', '7z': 'archive', tar: 'archive', gz: 'archive',
-  mp3: 'sound', wav: 'sound', m4a: 'sound', flac: 'sound', ogg: 'sound', aac: 'sound',
   exe: 'program', msi: 'program', bat: 'program', apk: 'program', lnk: 'shortcut', url: 'shortcut',
   crdownload: 'unfinished', part: 'unfinished', download: 'unfinished', tmp: 'unfinished', prproj: 'project', aep: 'project',
 }

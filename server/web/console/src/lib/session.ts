@@ -2,6 +2,7 @@
 import { defineStore } from 'pinia'
 import { api, hooks, must, type Me, type Role, type Unit } from '../api/client'
 import { setLanguage, type Language } from '../i18n'
+import { forgetTyped } from './typed'
 
 interface Waiting { done: () => void; failed: (why: unknown) => void }
 
@@ -12,7 +13,7 @@ export const useSession = defineStore('session', {
     asking: false, // the dialog is open
     waiting: [] as Waiting[],
     language: (localStorage.getItem('language') ?? 'zh') as Language,
-    type: localStorage.getItem('type') ?? 'normal', // size of type: normal, large
+    type: localStorage.getItem('type') ?? 'normal', // size of type: normal, large, huge
   }),
   getters: {
     has: (s) => (...roles: Role[]) => !!s.me && roles.some((r) => s.me!.roles.includes(r)),
@@ -53,6 +54,7 @@ export const useSession = defineStore('session', {
     },
     async logout() {
       await api.DELETE('/v1/session')
+      forgetTyped()
       this.me = null
       hooks.csrf = ''
       location.hash = '#/login'

@@ -8,13 +8,17 @@ export interface Reviewers { version: number; issued: string; expires: string; a
 export async function reviewers(): Promise<Reviewers> {
   return payloadOf(await must(api.GET('/v1/trust/{document}', { params: { path: { document: 'reviewers' } } }))) as Reviewers
 }
-export function termsFor(group: Group, days = 365, now = new Date()) {
+/** An urgent warning is approved as an emergency: a take-over takes nothing else. */
+export function termsFor(group: Group, days = 365, now = new Date(), itemKind = '') {
   return {
+    ...(itemKind === 'warning' ? { kind: 'emergency' as const } : {}),
     group: group.group, regions: group.regions, venues: group.venues, valid_from: utc(now),
     valid_until: utc(now.getTime() + days * 86400_000), offline_days: 45,
   }
 }
-export async function submitItem(id: string) {
-  const body = termsFor((await reviewers()).approve[0])
+export async function submitItem(id: string, itemKind = '') {
+  const groups = (await reviewers()).approve
+  const wanted = itemKind === 'warning' ? 'emergency' : 'loop'
+  const body = termsFor(groups.find((g) => g.kinds.some((k) => k === '*' || k === wanted)) ?? groups[0], 365, new Date(), itemKind)
   return must(api.POST('/v1/items/{item}/submit', { params: { path: { item: id } }, body }))
 }

@@ -1,7 +1,7 @@
 // The uploads of this browser: chosen, compared, sent piece by piece, processed by the server, handed in for review.
 // A dropped link, a reload or a server that restarts costs nothing of what was sent.
 import { defineStore } from 'pinia'
-import { Upload as TusUpload, type DetailedError } from 'tus-js-client'
+import type { DetailedError, Upload as TusUpload } from 'tus-js-client'
 import { markRaw } from 'vue'
 import { api, hooks, must, Problem, problemOf, unreachable, type Item } from '../api/client'
 import { sha256Of } from './hash'
@@ -10,7 +10,7 @@ import { isNoise, precheck, titleOf } from './precheck'
 import { submitItem } from './terms'
 
 export interface Candidate {
-  key: string; file: File; title: string; fraudKind: string; exposes: string
+  key: string; file: File; title: string; fraudKind: string; exposes: string; tags: string[]
   bad: string | null; same: Item[]; checking: boolean; item: string
 }
 export type Stage = 'waiting' | 'sending' | 'paused' | 'offline' | 'processing' | 'ready' | 'submitted' | 'failed'
@@ -32,6 +32,7 @@ export const useUploads = defineStore('uploads', {
     open: true,
     maxBytes: Infinity,
     newVersionOf: '', // the item that the next file is a new version of
+    restored: false, // what an earlier page left has been taken up
     finished: 0, // counts up; lists look at it to know that there is news
   }),
   getters: {
@@ -39,15 +40,37 @@ export const useUploads = defineStore('uploads', {
   },
   actions: {
     async restore() {
-      if (this.list.length) return
+      if (this.restored) return
+      this.restored = true
       window.addEventListener('online', () => this.again())
       window.addEventListener('offline', () => this.list.filter((u) => u.stage === 'sending').forEach((u) => (u.stage = 'offline')))
       for (const k of await kept()) {
+        if (k.chosen) {
+          this.takeUp(k)
+          continue
+        }
         if (k.file) files.set(k.key, k.file)
         this.list.push(this.made(k))
         if (k.item) this.sent(this.list[this.list.length - 1])
       }
       this.pump()
+    },
+    /** What was chosen and not sent when the page went away: the form is there again as it was. */
+    takeUp(k: Kept) {
+      if (!k.file) return
+      this.choosing = true
+      this.newVersionOf = k.meta.item ?? ''
+      const bad = precheck(k.file, this.maxBytes)
+      this.candidates.push({ key: k.key, file: markRaw(k.file), title: k.meta.title, fraudKind: k.meta.fraud_kind, exposes: k.meta.exposes, tags: (k.meta.tags ?? '').split(',').filter(Boolean), bad, same: [], checking: !bad, item: k.meta.item ?? '' })
+      const c = this.candidates[this.candidates.length - 1]
+      if (!bad) this.compare(c).finally(() => (c.checking = false))
+    },
+    metaOf(c: Candidate): Record<string, string> {
+      return { filename: c.file.name, title: c.title.trim(), fraud_kind: c.fraudKind, exposes: c.exposes, ...(c.tags.length && { tags: c.tags.join(',') }), ...(c.item && { item: c.item }) }
+    },
+    /** Keeps the form over a reload, file and fields. */
+    rememberForm() {
+      for (const c of this.candidates.filter((x) => !x.bad)) keep({ key: c.key, file: c.file, name: c.file.name, size: c.file.size, url: null, item: '', meta: this.metaOf(c), submit: false, chosen: true })
     },
     made(k: Kept): Upload {
       return { key: k.key, name: k.name, size: k.size, sent: 0, speed: 0, stage: k.item ? 'processing' : 'waiting', permille: 0, problem: null, item: k.item, submit: k.submit, meta: k.meta, url: k.url }
@@ -82,10 +105,11 @@ export const useUploads = defineStore('uploads', {
       }
       for (const file of list.filter((f) => !isNoise(f.name))) {
         const bad = precheck(file, this.maxBytes)
-        this.candidates.push({ key: newKey(), file: markRaw(file), title: titleOf(file.name), fraudKind: '', exposes: 'method', bad, same: [], checking: !bad, item: this.newVersionOf })
+        this.candidates.push({ key: newKey(), file: markRaw(file), title: titleOf(file.name), fraudKind: '', exposes: 'method', tags: [], bad, same: [], checking: !bad, item: this.newVersionOf })
         const c = this.candidates[this.candidates.length - 1]
         if (!bad) this.compare(c).finally(() => (c.checking = false))
       }
+      this.rememberForm()
     },
     async compare(c: Candidate) {
       const source = await sha256Of(c.file)
@@ -93,13 +117,12 @@ export const useUploads = defineStore('uploads', {
     },
     begin(submit: boolean) {
       for (const c of this.candidates.filter((x) => !x.bad)) {
-        const meta: Record<string, string> = { filename: c.file.name, title: c.title.trim(), fraud_kind: c.fraudKind, exposes: c.exposes }
-        if (c.item) meta.item = c.item
-        const k: Kept = { key: c.key, file: c.file, name: c.file.name, size: c.file.size, url: null, item: '', meta, submit }
+        const k: Kept = { key: c.key, file: c.file, name: c.file.name, size: c.file.size, url: null, item: '', meta: this.metaOf(c), submit }
         files.set(k.key, c.file)
         keep(k)
         this.list.unshift(this.made(k))
       }
+      this.candidates = [] // sent, not given up
       this.drop()
       this.open = true
       this.pump()
@@ -107,7 +130,9 @@ export const useUploads = defineStore('uploads', {
     remember(u: Upload) {
       return keep({ key: u.key, file: files.get(u.key) ?? null, name: u.name, size: u.size, url: u.url, item: u.item, meta: { ...u.meta }, submit: u.submit })
     },
+    /** The form is given up; what is being sent goes on. */
     drop() {
+      for (const c of this.candidates) forget(c.key)
       this.candidates = []
       this.choosing = false
       this.newVersionOf = ''
@@ -118,14 +143,17 @@ export const useUploads = defineStore('uploads', {
       const next = this.list.filter((u) => u.stage === 'waiting')
       for (const u of next.slice(Math.max(0, next.length - Math.max(0, free)))) this.send(u)
     },
-    send(u: Upload) {
+    async send(u: Upload) {
       const file = files.get(u.key)
       if (!file) return
       u.stage = 'sending'
       u.problem = null
+      const tools = await import('tus-js-client').catch(() => null) // fetched with the first upload
+      if (u.stage !== 'sending') return // paused meanwhile
+      if (!tools) return this.stopped(u, unreachable())
       let from = 0
       let since = performance.now()
-      const tus = new TusUpload(file, {
+      const tus = new tools.Upload(file, {
         endpoint: '/v1/uploads', uploadUrl: u.url, metadata: u.meta, storeFingerprintForResuming: false, retryDelays: [0, 1000, 2000, 4000, 8000],
         onBeforeRequest: (r) => {
           r.setHeader('Accept-Language', hooks.language)
@@ -201,7 +229,7 @@ export const useUploads = defineStore('uploads', {
           if (detail.item.processing === 'ready') {
             u.stage = 'ready'
             if (u.submit && detail.item.state === 'draft') {
-              await submitItem(u.item)
+              await submitItem(u.item, detail.item.kind)
               u.stage = 'submitted'
             }
             this.finished++

@@ -52,17 +52,17 @@ def judge_zone(frames, zone, files):
     return seen, strange
 
 
-def grey(path, width, height, crop=None):
-    """The picture, or the part (x, y, width, height) of it, brought to width x height grey values."""
-    cut = "crop={2}:{3}:{0}:{1},".format(*crop) if crop else ""
+def grey(path, width, height, crop=None, whole=None):
+    """The picture, or the part (x, y, width, height) of it once it is brought to the size `whole`, as width x height grey values."""
+    cut = "scale={}:{}:flags=bicubic,".format(*whole) + "crop={2}:{3}:{0}:{1},".format(*crop) if crop else ""
     done = subprocess.run(["ffmpeg", "-v", "error", "-nostdin", "-i", str(path), "-vf", f"{cut}scale={width}:{height}:flags=area,format=gray",
                            "-frames:v", "1", "-f", "rawvideo", "pipe:1"], capture_output=True, timeout=60, check=True)
     return done.stdout
 
 
-def shows_card(surface, rectangle, card):
-    """Whether the part of the picture of the surface looks like the card that fz-render drew."""
-    seen, drawn = (grey(surface, judge.GRID_W, judge.GRID_H, rectangle), grey(card, judge.GRID_W, judge.GRID_H))
+def shows_card(surface, whole, rectangle, card):
+    """Whether the part of the picture of the surface (of size `whole`) looks like the card that fz-render drew."""
+    seen, drawn = (grey(surface, judge.GRID_W, judge.GRID_H, rectangle, whole), grey(card, judge.GRID_W, judge.GRID_H))
     return max(drawn) - min(drawn) > 30 and all(abs(a - b) <= PICTURE_TOLERANCE for a, b in zip(seen, drawn))
 
 
@@ -70,12 +70,12 @@ def columns(picture, width):
     return [picture[c::width] for c in range(width)]
 
 
-def find_line(surface, rectangle, line, line_size):
+def find_line(surface, whole, rectangle, line, line_size):
     """Where the running line stands: the column of the band at which the drawn line begins that fits best, and the mean difference there;
     None while less than a third of the line is on the surface."""
     scale = LINE_HEIGHT / rectangle[3]
     band_w, line_w = round(rectangle[2] * scale), round(line_size[0] * LINE_HEIGHT / line_size[1])
-    band, drawn = columns(grey(surface, band_w, LINE_HEIGHT, rectangle), band_w), columns(grey(line, line_w, LINE_HEIGHT), line_w)
+    band, drawn = columns(grey(surface, band_w, LINE_HEIGHT, rectangle, whole), band_w), columns(grey(line, line_w, LINE_HEIGHT), line_w)
     best = None
     for shift in range(-line_w, band_w):
         a, b = max(0, shift), min(band_w, shift + line_w)

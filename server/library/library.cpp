@@ -74,7 +74,7 @@ std::string_view kind_name(Kind kind) {
   return name_of(kKinds, kind);
 }
 bool is_text_kind(Kind kind) {
-  return kind != Kind::poster && kind != Kind::video;
+  return kind != Kind::poster && kind != Kind::video && kind != Kind::audio;
 }
 std::optional<Kind> kind_from_name(std::string_view name) {
   return from_name(kKinds, name);

@@ -43,6 +43,21 @@ class Collector {
   std::vector<Unmasked> out_;
 };
 
+constexpr std::string_view kSpokenMime = "application/vnd.fz.speech+json";  // server/speech
+bool is_spoken(const Item& item) {
+  return item.kind == library::Kind::audio && item.source_mime == kSpokenMime;
+}
+// What the server is to say is heard by everybody, like a bulletin is read.
+Result<std::vector<Unmasked>> unmasked_in_speech(std::string_view document) {
+  FZ_TRY(const auto parsed, json::parse(document));
+  json::Reader in(parsed, "speech");
+  const auto text = in.string("text", 16 * 1024);
+  FZ_CHECK(in.finish(true));
+  Collector collector;
+  collector.add("播报文字", text);
+  return collector.take();
+}
+
 }  // namespace
 
 Result<std::vector<Unmasked>> unmasked(std::string_view document) {
@@ -53,7 +68,8 @@ Result<std::vector<Unmasked>> unmasked(std::string_view document) {
 }
 
 Result<bool> privacy_is_due(const Tables& db, const Item& item, Act act) {
-  if (!library::is_text_kind(item.kind) || item.kind == library::Kind::facts) return false;
+  const bool read = library::is_text_kind(item.kind) && item.kind != library::Kind::facts && item.kind != library::Kind::layout;
+  if (!read && !is_spoken(item)) return false;
   if (act != Act::submit && act != Act::pass) return false;
   FZ_TRY(const State to, next_state(db, item, act));
   return act == Act::submit ? to == State::final : item.state == State::first || to == State::second;
@@ -63,7 +79,7 @@ Result<void> settle_privacy(const Tables& db, const Context& ctx, const Item& it
                             const Exceptions& exceptions) {
   FZ_TRY(const bool due, privacy_is_due(db, item, act));
   if (!due) return {};
-  FZ_TRY(auto found, unmasked(document));
+  FZ_TRY(auto found, is_spoken(item) ? unmasked_in_speech(document) : unmasked(document));
   for (const auto& f : privacy::find(item.title))  // the list's title is signed and shown too
     found.push_back({"条目标题", std::string(privacy::kind_label(f.kind)), f.text});
   json::array used;

@@ -158,6 +158,25 @@ TEST_F(Variants, ALayoutWhoseZonesOverlapOrLeaveTheSurfaceIsRefusedAtImport) {
   EXPECT_EQ(refused(R"({"id":"s","kind":"side","x":800,"y":0,"w":200,"h":900})"), "") << "side by side";
 }
 
+TEST_F(Variants, ALayoutAndABroadcastPassReviewAndNobodyIsNamedInOne) {
+  ceremony();
+  const auto stage = [&](const std::string& id) {
+    settled(id);
+    writer[0].expect(200,
+                     writer[0].post("/v1/items/" + id + "/submit",
+                                    {{"group", "district"}, {"kind", "loop"}, {"regions", json::array{"500119"}}, {"offline_days", 60}}));
+    const auto answer = reviewer[0].post("/v1/items/" + id + "/review", {{"act", "pass"}, {"comment", "好"}, {"checked", kChecked}});
+    return answer.status == 200 ? "passed" : code_of(answer);
+  };
+  const auto layout = json::parse(R"({"schema":1,"type":"layout","name":"n","variants":[{"shape":"any","zones":[
+      {"id":"m","kind":"main","x":0,"y":0,"w":1000,"h":1000}]}]})")
+                          .value();
+  const auto id_of = [&](const json::value& body) { return text_of(writer[0].expect(201, writer[0].post("/v1/items", body)), "id"); };
+  EXPECT_EQ(stage(id_of({{"title", "版面"}, {"document", layout}})), "passed");
+  EXPECT_EQ(stage(id_of({{"title", "早间广播"}, {"speech", {{"text", "反诈热线96110"}}}})), "passed");
+  EXPECT_EQ(stage(id_of({{"title", "广播"}, {"speech", {{"text", "受害人王建国，电话13912345678"}}}})), "privacy_unmasked");
+}
+
 TEST_F(Variants, APdfIsThePictureOfItsFirstPage) {
   ceremony();
   const auto item = upload("sheet.pdf", "");

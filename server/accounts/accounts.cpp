@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include "server/accounts/divisions.hpp"
 #include "shared/base/id.hpp"
@@ -116,6 +117,22 @@ Result<Unit> create_unit(Store& db, const Context& ctx, const NewUnit& n) {
 
 namespace {
 
+/// What the units below `moved` are called from now on: those without a code of their own take their parent's; one with a code of its
+/// own keeps it, and must lie where it comes to. Errors: division_outside.
+Result<std::map<std::string, std::string>> codes_below(const Unit& moved, const std::vector<Unit>& branch) {
+  std::map<std::string, std::string> codes{{moved.id, moved.code}};
+  for (const Unit& one : branch) {  // by path: parents first
+    if (one.id == moved.id) continue;
+    const auto parent = codes.find(one.parent);
+    const std::string& above = parent == codes.end() ? moved.code : parent->second;
+    if (one.id == one.code && !above.empty() && !division_holds(above, one.code))
+      return fail(Code::division_outside, {{"code", one.code}, {"parent", above}});
+    codes[one.id] = one.id == one.code ? one.code : above;
+  }
+  codes.erase(moved.id);
+  return codes;
+}
+
 /// The whole branch of `u` under another parent.
 Result<void> move_unit(Store& db, const Context& ctx, Unit& u, const std::string& to) {
   FZ_TRY(const auto parent, db.unit(to));
@@ -129,10 +146,16 @@ Result<void> move_unit(Store& db, const Context& ctx, Unit& u, const std::string
     if (one.path.size() - u.path.size() + path.size() > 1000)
       return fail(Code::bad_field, {{"field", "parent"}, {"what", "层级太深 (too deep)"}});
   }
+  if (u.id != u.code) u.code = parent->code;  // it had its old parent's
+  FZ_TRY(const auto codes, codes_below(u, branch));
   FZ_CHECK(db.move_paths(u.path, path));
+  for (const auto& [id, code] : codes) {
+    FZ_TRY(auto one, db.unit(id));
+    one->code = code;
+    FZ_CHECK(db.put_unit(*one));
+  }
   u.parent = parent->id;
   u.path = path;
-  if (u.id != u.code) u.code = parent->code;  // it had its old parent's
   return {};
 }
 

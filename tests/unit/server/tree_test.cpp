@@ -10,9 +10,14 @@ TEST(Divisions, ThoseThatExistAndThoseThatDoNot) {
   for (const char* good : {"000000", "110101", "110000", "500000", "500119", "500119001", "500119001200", "441900003", "429004", "659001",
                            "710000", "810000", "820000", "542500", "632802", "460400100"})
     EXPECT_TRUE(check_division(good)) << good;
-  for (const char* bad : {"", "5", "50011", "5001190", "99999a", "160000", "990101", "139900", "341400", "371200", "500300", "420400",
-                          "500119 ", "500000001", "110100001"})
+  for (const char* bad :
+       {"", "5", "50011", "5001190", "99999a", "160000", "990101", "139900", "341400", "371200", "500300", "420400", "500119 ", "500000001",
+        "110100001",
+        // counties that do not exist, or no more: Chongqing has no 500157, Wulong is a district now, Beijing has no counties
+        "500157", "500157001", "500232", "110228", "441901", "460401100"})
     EXPECT_EQ(check_division(bad).error().code, Code::division_unknown) << bad;
+  EXPECT_NE(message(check_division("500157").error(), Lang::zh).find("2023-06"), std::string::npos)
+      << "how old the list is, and what to do";
   EXPECT_TRUE(division_holds("500000", "500119"));
   EXPECT_TRUE(division_holds("500119", "500119001"));
   EXPECT_TRUE(division_holds("500119", "500119"));
@@ -67,6 +72,25 @@ TEST_F(TreeTest, ABranchMovesWholeAndALoopIsRefused) {
   EXPECT_EQ(move(stranger_, town.id, "500118").error().code, Code::not_found);
   EXPECT_EQ(move(clerk_, town.id, "500119").error().code, Code::forbidden_role);
   EXPECT_EQ(move(stranger_, "500118", "500119").error().code, Code::unit_loop);  // nobody moves the node they stand on
+}
+
+TEST_F(TreeTest, BelowAMovedUnitCodesFollowOrRefuse) {
+  const auto office = *make("500119", "", "反诈专班"), village = *make(office.id, "", "工作站");
+  EXPECT_EQ(village.code, "500119");
+  const auto town = *make(office.id, "500119001", "东城街道"), post = *make(town.id, "", "东城岗亭");
+  // A town of Nanchuan stays one: nothing moves.
+  EXPECT_EQ(move(admin_, office.id, "500118").error().code, Code::division_outside);
+  EXPECT_EQ(unit(village.id).path, "500000/500119/" + office.id + "/" + village.id + "/");
+  EXPECT_EQ(unit(village.id).code, "500119");
+  ASSERT_TRUE(move(admin_, town.id, "500119"));
+  ASSERT_TRUE(move(admin_, office.id, "500118"));
+  EXPECT_EQ(unit(office.id).code, "500118");
+  EXPECT_EQ(unit(village.id).code, "500118") << "it had none of its own";
+  EXPECT_EQ(unit(village.id).parent, office.id);
+  EXPECT_EQ(unit(town.id).code, "500119001");
+  EXPECT_EQ(unit(post.id).code, "500119001");
+  ASSERT_TRUE(move(admin_, office.id, "500000"));
+  EXPECT_EQ(unit(village.id).code, "500000");
 }
 
 TEST_F(TreeTest, ATableInAnyOrderOfRowsAllOrNothing) {

@@ -61,6 +61,15 @@ std::string digits_of(const Text& text, std::size_t begin, std::size_t end) {
   return out;
 }
 
+/// Where a list of numbers begins that one stands in: 卡号：6225…、6226…、4367….
+std::size_t list_begin(const Text& text, std::size_t begin) {
+  const auto in_list = [&](char32_t c) {
+    return digit_of(c) >= 0 || is_separator(c) || (c != 0 && View(U"、,，;/").find(c) != View::npos);
+  };
+  const std::size_t least = begin > 120 ? begin - 120 : 0;
+  while (begin > least && in_list(text.at(begin - 1))) --begin;
+  return begin;
+}
 template <std::size_t N>
 bool said_before(const Text& text, std::size_t begin, const std::array<View, N>& words) {
   const View before = text.part(begin > kContext ? begin - kContext : 0, begin);
@@ -205,7 +214,7 @@ class RunMatcher {
   }
   bool is_bank_card(const std::string& d, std::size_t begin) const {
     if (d.size() < 12 || d.size() > kMaxDigits) return false;
-    if (said_before(text_, begin, kCardWords)) return true;
+    if (said_before(text_, list_begin(text_, begin), kCardWords)) return true;
     if (d.size() < 14) return false;
     const bool union_pay = d.starts_with("62") && d.size() >= 16;
     if (said_before(text_, begin, kOtherNumbers)) return union_pay && is_luhn(d);

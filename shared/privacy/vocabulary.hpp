@@ -23,6 +23,10 @@ std::size_t link_before(std::u32string_view before);  ///< 和, 与, 对, 给
 std::size_t title_after(std::u32string_view after);   ///< 先生, 女士, 老师
 std::size_t verb_after(std::u32string_view after);    ///< 说, 接到, 转账
 std::size_t place_after(std::u32string_view after);   ///< 区, 村, 公司: what went before was no person
+bool is_label(std::u32string_view before);            ///< ends in what names a person before a colon: 审核, 联系人
+bool is_short_title(char32_t c);                      ///< 叔, 局: after a surname alone
+/// The longest piece of a name without a surname (扎西, 买买提, 巴特尔) at the beginning of `text`; 0: none.
+std::size_t element_at(std::u32string_view text);
 /// A whole candidate that is something else, although it looks like a name (高科技, 王者荣耀, 金融).
 bool is_stop_word(std::u32string_view candidate);
 

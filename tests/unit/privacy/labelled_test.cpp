@@ -47,5 +47,34 @@ TEST(Labelled, TheDevelopmentSetIsFound) {
   EXPECT_EQ(report.numbers.precision(), 1.0);
 }
 
+// Sets that were written before their author looked at the rules, in the styles of notices, news, forms and letters. `heldout` was looked
+// at afterwards, miss by miss, so that it only guards now; `final` was measured and never looked at. No word of either is in a rule
+// because it stands there. Whoever wants an independent figure measures a set of their own.
+Report report_of(const std::string& name) {
+  const auto text = read_file(std::string(std::getenv("FZ_SOURCE_DIR")) + "/tests/golden/privacy/" + name, 4 << 20);
+  const auto samples = read_samples(text.value());
+  const auto report = measure(samples.value());
+  std::cout << name << ": " << samples->size() << " texts, names " << report.names.hit << "/" << report.names.labelled << ", precision "
+            << report.names.precision() << "; numbers " << report.numbers.hit << "/" << report.numbers.labelled << ", precision "
+            << report.numbers.precision() << "\n";
+  return report;
+}
+TEST(Labelled, TheHeldOutSetIsFound) {
+  const auto report = report_of("heldout.jsonl");
+  if (std::getenv("FZ_PRIVACY_DETAILS") != nullptr) {
+    for (const auto& line : report.missed) std::cout << "missed " << line << "\n";
+    for (const auto& line : report.wrong) std::cout << "wrong " << line << "\n";
+  }
+  EXPECT_GE(report.names.recall(), 0.90);
+  EXPECT_GE(report.numbers.recall(), 0.99);
+  EXPECT_GE(report.names.precision(), 0.80);
+}
+TEST(Labelled, TheFinalSetIsFound) {
+  const auto report = report_of("final.jsonl");
+  EXPECT_GE(report.names.recall(), 0.90);
+  EXPECT_GE(report.numbers.recall(), 0.99);
+  EXPECT_GE(report.names.precision(), 0.80);
+}
+
 }  // namespace
 }  // namespace fz::privacy

@@ -54,6 +54,7 @@ Result<bool> take_code(Store& db, std::string_view account, std::string_view cod
   if (!f) return false;
   const std::string text = plain(code);
   if (text.size() == kRecoveryLetters) return db.use_recovery_code(account, recovery_hash(account, text), now);
+  if (f->secret.empty()) return false;
   FZ_TRY(const Bytes secret, crypto::from_base32(f->secret));
   const auto step = crypto::totp_match(secret, text, now, f->last_step);
   if (!step) return false;

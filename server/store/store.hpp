@@ -92,7 +92,8 @@ class Store {
   virtual Result<void> do_read(const std::function<Result<void>(const Tx&)>& f) const = 0;
 };
 
-/// SQLite: folder/fanzha.db and folder/plays.db, made and migrated if need be. Errors: db_newer, db_damaged, io, disk_full.
+/// SQLite: folder/fanzha.db and folder/plays.db, made and migrated if need be; folder/seal.key seals the second factors.
+/// Errors: db_newer, db_damaged, io, disk_full, key_exposed, key_invalid.
 Result<std::unique_ptr<Store>> open_sqlite(const std::filesystem::path& folder);
 
 }  // namespace fz::store

@@ -82,7 +82,7 @@ std::string path_end(std::string_view prefix) {
 
 class SqliteAccounts final : public accounts::Store {
  public:
-  explicit SqliteAccounts(db::Connection& c) : c_(c) {}
+  SqliteAccounts(db::Connection& c, const crypto::SealKey& seal) : c_(c), seal_(seal) {}
 
   Result<std::optional<Unit>> unit(std::string_view id) const override {
     return c_.one(std::string(kUnit) + "WHERE id = ?", {id}, unit_of);
@@ -152,12 +152,14 @@ class SqliteAccounts final : public accounts::Store {
   }
 
   Result<std::optional<SecondFactor>> second_factor(std::string_view account) const override {
-    return c_.one("SELECT secret, last_step, confirmed, created FROM second_factor WHERE account = ?", {account}, [](const Row& r) {
-      return SecondFactor{r.text(0), r.integer(1), r.boolean(2), r.time(3)};
+    return c_.one("SELECT secret, last_step, confirmed, created FROM second_factor WHERE account = ?", {account}, [&](const Row& r) {
+      auto secret = seal_.open(r.text(0), account);  // without its key no code is right: recovery codes are, and a reset helps
+      return SecondFactor{secret ? *std::move(secret) : std::string(), r.integer(1), r.boolean(2), r.time(3)};
     });
   }
   Result<void> put_second_factor(std::string_view account, const SecondFactor& f) override {
-    return run("INSERT OR REPLACE INTO second_factor VALUES (?,?,?,?,?)", {account, f.secret, f.last_step, f.confirmed, f.created});
+    const std::string sealed = seal_.seal(f.secret, account);
+    return run("INSERT OR REPLACE INTO second_factor VALUES (?,?,?,?,?)", {account, sealed, f.last_step, f.confirmed, f.created});
   }
   Result<void> remove_second_factor(std::string_view account) override {
     FZ_CHECK(run("DELETE FROM recovery_code WHERE account = ?", {account}));
@@ -229,11 +231,12 @@ class SqliteAccounts final : public accounts::Store {
     return {};
   }
   db::Connection& c_;
+  const crypto::SealKey& seal_;
 };
 }  // namespace
 
-std::unique_ptr<accounts::Store> make_accounts(db::Connection& c) {
-  return std::make_unique<SqliteAccounts>(c);
+std::unique_ptr<accounts::Store> make_accounts(db::Connection& c, const crypto::SealKey& seal) {
+  return std::make_unique<SqliteAccounts>(c, seal);
 }
 
 }  // namespace fz::store::sqlite

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "server/store/store.hpp"
+#include "shared/crypto/seal.hpp"
 #include "shared/db/db.hpp"
 
 namespace fz::store::sqlite {
@@ -19,8 +20,13 @@ extern const std::string_view kPeopleSchema;
 /// All steps of the main database, in order; store.cpp. The texts live as long as the program.
 std::vector<db::Migration> migrations();
 
+/// The key of the second factors, beside the databases.
+inline constexpr std::string_view kSealFile = "seal.key";
+/// Seals what an earlier release left as it was; says in the log what cannot be opened any more. Once at every start.
+Result<void> seal_second_factors(db::Connection& c, const crypto::SealKey& seal);
+
 /// Each borrows the connection, which must outlive it; used by one thread, within one transaction.
-std::unique_ptr<accounts::Store> make_accounts(db::Connection& c);
+std::unique_ptr<accounts::Store> make_accounts(db::Connection& c, const crypto::SealKey& seal);
 std::unique_ptr<audit::Trail> make_audit(db::Connection& c);
 std::unique_ptr<library::Store> make_library(db::Connection& c);
 std::unique_ptr<review::Store> make_review(db::Connection& c);

@@ -10,9 +10,9 @@ namespace {
 
 class SqliteTx final : public Tx {
  public:
-  explicit SqliteTx(db::Connection& c)
+  SqliteTx(db::Connection& c, const crypto::SealKey& seal)
       : audit_(make_audit(c)),
-        accounts_(make_accounts(c)),
+        accounts_(make_accounts(c, seal)),
         library_(make_library(c)),
         review_(make_review(c)),
         campaigns_(make_campaigns(c)),
@@ -42,8 +42,8 @@ class SqliteTx final : public Tx {
 
 class SqliteStore final : public Store {
  public:
-  SqliteStore(std::unique_ptr<db::Database> nouns, std::unique_ptr<plays::Store> plays, fs::path plays_file)
-      : nouns_(std::move(nouns)), plays_(std::move(plays)), plays_file_(std::move(plays_file)) {}
+  SqliteStore(std::unique_ptr<db::Database> nouns, std::unique_ptr<plays::Store> plays, fs::path plays_file, crypto::SealKey seal)
+      : seal_(std::move(seal)), nouns_(std::move(nouns)), plays_(std::move(plays)), plays_file_(std::move(plays_file)) {}
 
   plays::Store& plays() override { return *plays_; }
   Result<void> checkpoint() override {
@@ -64,16 +64,17 @@ class SqliteStore final : public Store {
  private:
   Result<void> do_write(const std::function<Result<void>(Tx&)>& f) override {
     return nouns_->write([&](db::Connection& c) {
-      SqliteTx tx(c);
+      SqliteTx tx(c, seal_);
       return f(tx);
     });
   }
   Result<void> do_read(const std::function<Result<void>(const Tx&)>& f) const override {
     return nouns_->read([&](db::Connection& c) {
-      const SqliteTx tx(c);
+      const SqliteTx tx(c, seal_);
       return f(tx);
     });
   }
+  const crypto::SealKey seal_;
   std::unique_ptr<db::Database> nouns_;
   std::unique_ptr<plays::Store> plays_;
   fs::path plays_file_;
@@ -118,8 +119,11 @@ Result<std::unique_ptr<Store>> open_sqlite(const fs::path& folder) {
   const auto steps = sqlite::migrations();
   FZ_CHECK(make_dirs(folder, 0700));
   FZ_TRY(auto nouns, db::Database::open(folder / "fanzha.db", steps));
+  FZ_TRY(auto seal, crypto::SealKey::load_or_make(folder / sqlite::kSealFile));
+  FZ_CHECK(nouns->write([&](db::Connection& c) { return sqlite::seal_second_factors(c, seal); }));
   FZ_TRY(auto plays, sqlite::open_plays(folder / "plays.db"));
-  return std::unique_ptr<Store>(std::make_unique<sqlite::SqliteStore>(std::move(nouns), std::move(plays), folder / "plays.db"));
+  return std::unique_ptr<Store>(
+      std::make_unique<sqlite::SqliteStore>(std::move(nouns), std::move(plays), folder / "plays.db", std::move(seal)));
 }
 
 }  // namespace fz::store

@@ -93,7 +93,7 @@ struct ApiToken {
 };
 /// A time-based one-time password (RFC 6238) of an account.
 struct SecondFactor {
-  std::string secret;          ///< base32; a secret
+  std::string secret;          ///< base32; sealed at rest. Empty: it could not be opened, and no code is right
   std::int64_t last_step = 0;  ///< of the last code that was accepted: no step counts twice
   bool confirmed = false;      ///< a code was given once; only then it is asked for
   UtcTime created;
@@ -153,6 +153,10 @@ class Store {
 
 inline constexpr Millis kSessionIdle = std::chrono::hours(2);
 inline constexpr Millis kSessionLife = std::chrono::hours(12);
+/// When a session ends by itself: without a request for `idle`, and after `life` in any case.
+struct SessionLimits {
+  Millis idle = kSessionIdle, life = kSessionLife;
+};
 inline constexpr Days kApiTokenMax{366};
 
 // ---- tree and accounts -------------------------------------------------------------------------------------------
@@ -223,7 +227,7 @@ struct Authenticated {
   bool touch = false;  ///< the session's `seen` is over a minute old: call touch_session in a write
 };
 /// From a session token or an API token ("fz_..."). Errors: unauthenticated.
-Result<Authenticated> authenticate(const Store& db, std::string_view token, UtcTime now);
+Result<Authenticated> authenticate(const Store& db, std::string_view token, UtcTime now, const SessionLimits& limits = {});
 Result<void> touch_session(Store& db, std::string_view token_hash, UtcTime now);
 Result<void> logout(Store& db, const Context& ctx);
 /// The part of a token's hash that names a session in lists.
@@ -265,6 +269,6 @@ Result<std::optional<Account>> bootstrap(Store& db, audit::Trail& trail, std::st
                                          std::string_view login, std::string_view password_hash, UtcTime now);
 
 /// Removes what has ended. Call every few minutes.
-Result<void> sweep(Store& db, UtcTime now);
+Result<void> sweep(Store& db, UtcTime now, const SessionLimits& limits = {});
 
 }  // namespace fz::accounts

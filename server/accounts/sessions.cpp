@@ -139,7 +139,7 @@ Result<Login> finish_login(Store& db, audit::Trail& trail, const Credentials& c,
   return out;
 }
 
-Result<Authenticated> authenticate(const Store& db, std::string_view token, UtcTime now) {
+Result<Authenticated> authenticate(const Store& db, std::string_view token, UtcTime now, const SessionLimits& limits) {
   const auto refused = [] { return fail(Code::unauthenticated); };
   if (token.empty() || token.size() > 100) return refused();
   const std::string hash = secret_hash(token);
@@ -157,11 +157,11 @@ Result<Authenticated> authenticate(const Store& db, std::string_view token, UtcT
     return out;
   }
   FZ_TRY(const auto s, db.session(hash));
-  if (!s || now >= s->created + kSessionLife || now >= s->seen + kSessionIdle) return refused();
+  if (!s || now >= s->created + limits.life || now >= s->seen + limits.idle) return refused();
   FZ_TRY(const auto account, db.account(s->account));
   if (!account || !account->enabled) return refused();
   FZ_TRY(out.actor, actor_of(db, *account, hash));
-  out.touch = now - s->seen > std::chrono::minutes(1);
+  out.touch = now - s->seen > std::min<Millis>(std::chrono::minutes(1), limits.idle / 4);
   return out;
 }
 
@@ -233,8 +233,8 @@ Result<void> remove_api_token(Store& db, const Context& ctx, std::string_view id
   return ctx.record("token.end", std::string(id));
 }
 
-Result<void> sweep(Store& db, UtcTime now) {
-  FZ_CHECK(db.remove_sessions_before(now - kSessionIdle, now - kSessionLife));
+Result<void> sweep(Store& db, UtcTime now, const SessionLimits& limits) {
+  FZ_CHECK(db.remove_sessions_before(now - limits.idle, now - limits.life));
   return db.remove_failures_before(now - Days{1});
 }
 

@@ -99,6 +99,7 @@ Result<void> read_config(const std::filesystem::path& file, Config& c) {
   server.read("open_metrics", c.open_metrics);
   server.read("behind_proxy", c.behind_proxy);
   server.read("log_level", c.log_level);
+  server.read_number("machines_per_address", 1, 10'000, [&](std::int64_t n) { c.machines_per_address = static_cast<int>(n); });
   server.read_number("threads", 1, 64, [&](std::int64_t n) { c.threads = static_cast<unsigned>(n); });
   server.read_number("workers", 2, 256, [&](std::int64_t n) { c.workers = static_cast<unsigned>(n); });
   FZ_CHECK(server.finish());
@@ -118,6 +119,8 @@ Result<void> read_config(const std::filesystem::path& file, Config& c) {
   Table accounts(section(root, "accounts"), "accounts.");
   accounts.read("second_factor", c.second_factor);
   accounts.read("three_administrators", c.three_administrators);
+  accounts.read_number("session_idle_minutes", 5, 24 * 60, [&](std::int64_t n) { c.sessions.idle = std::chrono::minutes(n); });
+  accounts.read_number("session_hours", 1, 7 * 24, [&](std::int64_t n) { c.sessions.life = std::chrono::hours(n); });
   FZ_CHECK(accounts.finish());
 
   Table organisation(section(root, "organisation"), "organisation.");

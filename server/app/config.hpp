@@ -24,6 +24,8 @@ struct Config {
   std::string region = "000000", unit_name = "反诈宣传中心";  ///< of the root unit made at first start
   bool second_factor = true;                                  ///< required of all who review, publish, withdraw or administer
   bool three_administrators = false;                          ///< system, security and audit administrators are different people
+  accounts::SessionLimits sessions;
+  int machines_per_address = 1;  ///< behind NAT: what is limited by address is multiplied by it
   library::Quota quota;
 };
 

@@ -52,7 +52,7 @@ void Housekeeper::every_second() {
 void Housekeeper::every_minute() {
   const auto now = app_.clock.wall();
   log_failure("sweep", app_.store.write([&](store::Tx& tx) -> Result<void> {
-    FZ_CHECK(accounts::sweep(tx.accounts(), now));
+    FZ_CHECK(accounts::sweep(tx.accounts(), now, app_.settings.sessions));
     return screens::sweep(tx.screens(), now);
   }));
   log_failure("uploads", sweep_uploads(app_, now));

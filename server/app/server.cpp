@@ -104,6 +104,8 @@ class ServerImpl final : public Server {
     settings.behind_proxy = config_.behind_proxy;
     settings.second_factor = config_.second_factor;
     settings.three_administrators = config_.three_administrators;
+    settings.sessions = config_.sessions;
+    settings.machines_per_address = config_.machines_per_address;
     settings.quota = config_.quota;
     settings.shots = config_.data / "shots";
     app_.reset(new http::App{*store_, *blobs_, *publisher_, *log_, clock_, settings});

@@ -23,12 +23,15 @@ struct Settings {
   bool open_metrics = false;          ///< /metrics for everybody, not for loopback alone
   bool second_factor = true;          ///< asked of all who review, publish, withdraw or administer
   bool three_administrators = false;  ///< system, security and audit are different people
+  accounts::SessionLimits sessions;
   library::Quota quota;
   fs::path shots;                                   ///< folder of the screens' last pictures
   double person_rate = 50, person_burst = 300;      ///< requests a second of one session or address
   double screen_rate = 30, screen_burst = 300;      ///< of one screen
   double stranger_rate = 20, stranger_burst = 120;  ///< open routes that cost something, of one address
   double login_rate = 2, login_burst = 30;          ///< a password hash costs 0.1 s
+  /// Behind one address there may be this many machines (an office behind NAT): what is limited by address is multiplied by it.
+  int machines_per_address = 1;
 };
 
 struct App {

@@ -67,6 +67,11 @@ Result<void> check_rate(Call& call, const std::string& name, double rate, double
   return {};
 }
 
+Result<void> check_address(Call& call, char what, double rate, double burst) {
+  const double machines = call.app.settings.machines_per_address;
+  return check_rate(call, what + call.request.remote, rate * machines, burst * machines);
+}
+
 /// What the account owes before it may do anything: its own password, a second factor.
 Result<void> check_account(const Call& call) {
   const auto path = call.route.path;
@@ -82,7 +87,9 @@ Result<void> identify_person(Call& call, const Credential& credential) {
   App& app = call.app;
   if (credential.token.empty()) return fail(Code::unauthenticated);
   FZ_CHECK(check_rate(call, "p" + crypto::sha256_hex(credential.token), app.settings.person_rate, app.settings.person_burst));
-  FZ_TRY(auto who, app.store.read([&](const store::Tx& tx) { return accounts::authenticate(tx.accounts(), credential.token, call.now); }));
+  FZ_TRY(auto who, app.store.read([&](const store::Tx& tx) {
+    return accounts::authenticate(tx.accounts(), credential.token, call.now, app.settings.sessions);
+  }));
   if (credential.cookie && !is_safe(call.request.method) &&
       !crypto::equal_constant_time(call.request.headers.get("X-CSRF-Token"), csrf_of(credential.token)))
     return fail(Code::csrf_missing);
@@ -105,7 +112,7 @@ Result<void> identify_screen(Call& call, const Credential& credential) {
   const auto steady = app.clock.steady();
   call.screen = app.tokens.find(credential.token, steady);
   if (!call.screen) {
-    FZ_CHECK(check_rate(call, "a" + call.request.remote, app.settings.person_rate, app.settings.person_burst));
+    FZ_CHECK(check_address(call, 'a', app.settings.person_rate, app.settings.person_burst));
     FZ_TRY(auto screen,
            app.store.read([&](const store::Tx& tx) { return screens::authenticate(tx.screens(), credential.token, call.now); }));
     call.screen = app.tokens.remember(credential.token, std::move(screen), steady);
@@ -118,10 +125,8 @@ Result<void> identify(Call& call) {
   App& app = call.app;
   switch (call.route.auth) {
     case Auth::open:
-      if (call.route.ration == Ration::login)
-        return check_rate(call, "l" + call.request.remote, app.settings.login_rate, app.settings.login_burst);
-      if (call.route.ration == Ration::stranger)
-        return check_rate(call, "o" + call.request.remote, app.settings.stranger_rate, app.settings.stranger_burst);
+      if (call.route.ration == Ration::login) return check_address(call, 'l', app.settings.login_rate, app.settings.login_burst);
+      if (call.route.ration == Ration::stranger) return check_address(call, 'o', app.settings.stranger_rate, app.settings.stranger_burst);
       return {};
     case Auth::person:
       return identify_person(call, credential_of(app, call.request));

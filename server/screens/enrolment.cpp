@@ -13,7 +13,7 @@ std::string enrolment_message(std::string_view keyid) {
 }
 
 Result<Enrolment> ask_enrolment(Store& db, const crypto::PublicKey& key, ByteView proof, std::string_view address, std::string_view info,
-                                UtcTime now) {
+                                UtcTime now, int per_address) {
   if (!crypto::is_supported(key.scheme)) return fail(Code::key_invalid, {{"what", key.scheme}});
   auto device = crypto::keyid(key);
   if (!crypto::verify(key, as_bytes(enrolment_message(device)), proof)) return fail(Code::signature_wrong);
@@ -23,7 +23,7 @@ Result<Enrolment> ask_enrolment(Store& db, const crypto::PublicKey& key, ByteVie
   if (open && open->expires > now) return *open;
   if (screen) return fail(Code::screen_enrolled, {{"screen", screen->id}});
   FZ_TRY(int asked, db.count_enrolments(address, now - kEnrolmentLife));
-  if (asked >= kEnrolmentsPerAddress)
+  if (asked >= per_address)
     return fail(Code::too_many_requests, {{"seconds", std::to_string(std::chrono::duration_cast<Seconds>(kEnrolmentLife).count())}});
   Enrolment e;
   e.code = random_code(kCodeLength);

@@ -145,7 +145,7 @@ Result<int> import_sites(Store& db, const accounts::Store& units, const Context&
 /// From a device: asks for a code. `proof` is the device key's signature over enrolment_message(); asking again while
 /// the code lives gives the same code. Errors: key_invalid, signature_wrong, too_many_requests, screen_enrolled.
 Result<Enrolment> ask_enrolment(Store& db, const crypto::PublicKey& key, ByteView proof, std::string_view address, std::string_view info,
-                                UtcTime now);
+                                UtcTime now, int per_address = kEnrolmentsPerAddress);
 /// "fz-enrol-v1" LF keyid.
 std::string enrolment_message(std::string_view keyid);
 /// By staff at the screen: this code stands at that site. `replaces` names a broken screen whose place it takes.

@@ -46,7 +46,9 @@ class Product(demo.Demo):
     """Server, keys, three accounts, one screen. With FZ_BENCH_STATE=FOLDER what was made (uploads, renditions, signatures) is kept
     there and used again, so that a measurement need not wait for encoders."""
 
-    def __init__(self, name):
+    def __init__(self, name, config=""):
+        """`config`: TOML that the server gets beside the demo's own."""
+        self.more_config = config
         kept = os.environ.get("FZ_BENCH_STATE")
         folder = pathlib.Path(kept) / name if kept else pathlib.Path(tempfile.mkdtemp(prefix=f"fanzha-bench-{name}-"))
         self.temporary = not kept

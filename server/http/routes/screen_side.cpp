@@ -34,7 +34,8 @@ Result<net::Response> ask_enrolment(Call& call) {
   const std::string info_text = info ? json::write(*info) : "{}";
   if (info_text.size() > 4096) return fail(Code::too_large, {{"limit", "4 KB"}});
   FZ_TRY(const auto asked, call.app.store.write([&](store::Tx& tx) {
-    return screens::ask_enrolment(tx.screens(), key, proof, call.request.remote, info_text, call.now);
+    return screens::ask_enrolment(tx.screens(), key, proof, call.request.remote, info_text, call.now,
+                                  screens::kEnrolmentsPerAddress * call.app.settings.machines_per_address);
   }));
   return reply({{"code", asked.code}, {"expires", format_time(asked.expires)}});
 }

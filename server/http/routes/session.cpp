@@ -79,7 +79,7 @@ Result<net::Response> login(Call& call) {
   }
   FZ_TRY(auto me, me_json(call.app, done.account));
   auto r = reply({{"token", done.token}, {"csrf", csrf_of(done.token)}, {"me", std::move(me)}});
-  r.headers.add("Set-Cookie", cookie(call.app, done.token, std::chrono::duration_cast<Seconds>(accounts::kSessionLife).count()));
+  r.headers.add("Set-Cookie", cookie(call.app, done.token, std::chrono::duration_cast<Seconds>(call.app.settings.sessions.life).count()));
   return r;
 }
 

@@ -1,3 +1,4 @@
+#include "shared/crypto/key.hpp"
 #include "tests/integration/http/fixture.hpp"
 
 namespace fz::test {
@@ -48,6 +49,42 @@ TEST_F(Session, CookieNeedsThePagesTokenForChanges) {
   EXPECT_EQ(
       c.call(net::Method::post, "/v1/units", unit, {{"Cookie", "other=1; " + pair}, {"X-CSRF-Token", text_of(answer, "csrf")}}).status,
       201u);
+}
+
+class SessionLimits : public ServerTest {
+ protected:
+  void change(app::Config& c) override {
+    c.sessions = {std::chrono::minutes(10), std::chrono::hours(1)};
+    c.machines_per_address = 30;
+  }
+};
+
+TEST_F(SessionLimits, EndASessionAsTheOperatorSaid) {
+  clock.advance(std::chrono::minutes(9));
+  EXPECT_EQ(admin[0].get("/v1/session").status, 200u);
+  clock.advance(std::chrono::minutes(9));
+  EXPECT_EQ(admin[0].get("/v1/session").status, 200u) << "each request counts";
+  Client idle(base);
+  idle.set_token(text_of(idle.expect(200, idle.post("/v1/session", {{"login", "admin"}, {"password", kPassword}})), "token"));
+  for (int k = 0; k < 4; ++k) {
+    clock.advance(std::chrono::minutes(9));
+    EXPECT_EQ(admin[0].get("/v1/session").status, 200u) << k;
+  }
+  EXPECT_EQ(idle.get("/v1/session").status, 401u) << "ten minutes without a request";
+  clock.advance(std::chrono::minutes(8));
+  EXPECT_EQ(admin[0].get("/v1/session").status, 401u) << "an hour in any case";
+  const auto r = idle.post("/v1/session", {{"login", "admin"}, {"password", kPassword}});
+  EXPECT_NE(std::string(r.headers.get("Set-Cookie")).find("Max-Age=3600"), std::string::npos) << r.headers.get("Set-Cookie");
+}
+
+TEST_F(SessionLimits, AnOfficeBehindOneAddressMayBeLarge) {
+  Client c(base);
+  const auto enrolled = [&] {
+    const auto device = crypto::PrivateKey::generate();
+    const auto proof = to_hex(device.sign(as_bytes("fz-enrol-v1\n" + device.id())));
+    return c.post("/v1/enrol", {{"scheme", "ed25519"}, {"public", device.public_key().hex()}, {"proof", proof}}).status;
+  };
+  for (int k = 0; k < 200; ++k) ASSERT_EQ(enrolled(), 200u) << k;
 }
 
 TEST_F(Session, LogoutEndsIt) {

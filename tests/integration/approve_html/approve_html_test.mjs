@@ -1,10 +1,11 @@
 // The reviewer's program as one HTML file, in Debian's Chromium without a network, against the C++ programs: the same documents
 // both ways, and nobody signs what was not seen.
 import assert from 'node:assert/strict';
-import {createPublicKey, verify} from 'node:crypto';
+import {createHash, createPublicKey, verify} from 'node:crypto';
 import {readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {after, before, beforeEach, test} from 'node:test';
+import {pathToFileURL} from 'node:url';
 import {Office, Page} from './office.mjs';
 
 const SLOGAN = Buffer.from('{"exposes":"method","fraud_kind":"general","schema":1,"text":"不轻信、不转账","type":"slogan"}');
@@ -169,4 +170,74 @@ test('a batch that was seen is signed at once, by the keyboard alone, and every 
   await page.page.locator('#sign-note .good').waitFor();
   for (const id of ['ap-11', 'ap-12']) assert.equal(office.verdict(await page.save(id, office.path(`${id}.json`))), 'threshold');
   if (process.env.FZ_PICTURES) await page.page.screenshot({path: join(process.env.FZ_PICTURES, 'approve.png'), fullPage: true});
+});
+
+test('one frame that is another one is found', bounded, async () => {
+  const frame = ",drawbox=enable='eq(n\\,23)':x=100:y=60:w=120:h=80:color=red:t=fill";
+  await page.openFolder(film('ap-13', {}, ['refund.mp4', '3', 288, frame]));
+  assert.equal(await page.refusal('ap-13'), 'approve_difference');
+});
+
+test('the reviewers list is judged by the root, and who left by their group is known', bounded, async () => {
+  const folder = slogan('ap-14'), first = office.path('ap-14.json'), root = office.path('trust/1.root.json'), list = office.path('trust/reviewers.json');
+  assert.equal(office.approve(folder, 'reviewer-1', first).status, 0);
+  await page.openFolder(folder, first, list);
+  assert.equal(await page.page.locator('#list-verified').getAttribute('data-verified'), 'false', 'no root, no word');
+  await page.page.setInputFiles('#files', root);
+  await page.page.locator('#list-verified[data-verified=true]').waitFor();
+  assert.equal(await page.page.locator('#root-fingerprint').textContent(), createHash('sha256').update(readFileSync(root)).digest('hex'));
+
+  // A list that somebody changed, or signed with keys of his own, is none.
+  const forged = JSON.parse(readFileSync(list)), payload = JSON.parse(Buffer.from(forged.payload, 'base64'));
+  payload.version += 1;
+  payload.approve[0].threshold = 1;
+  forged.payload = Buffer.from(JSON.stringify(payload)).toString('base64');
+  writeFileSync(office.path('forged.json'), JSON.stringify(forged));
+  await page.page.setInputFiles('#files', office.path('forged.json'));
+  await page.page.locator('#opened [data-code=trust_signature]').waitFor();
+  await page.watch('ap-14');
+  assert.equal(await page.sign(office.key('reviewer-2')), 'approve_reviewers_needed');
+
+  // Another root does not take the place of the one that was compared.
+  const other = JSON.parse(readFileSync(root)), words = JSON.parse(Buffer.from(other.payload, 'base64'));
+  words.version = 2;
+  other.payload = Buffer.from(JSON.stringify(words)).toString('base64');
+  writeFileSync(office.path('2.root.json'), JSON.stringify(other));
+  await page.page.setInputFiles('#files', office.path('2.root.json'));
+  await page.page.locator('#opened', {hasText: '2.root.json'}).waitFor();
+  assert.equal(await page.page.locator('#root-fingerprint').textContent(), createHash('sha256').update(readFileSync(root)).digest('hex'));
+
+  const staff = office.path('staff.json'), asked = ['--root', root, '--reviewers', list, '--holder', 'reviewer-3', '--from', '2026-11-22T06:00:00Z', '--out', staff];
+  assert.equal(office.keys('staff', 'leave', ...asked, '--key', office.key('reviewer-2')).complete, false);
+  await page.fresh();
+  await page.openFolder(folder, root, list, staff);
+  await page.page.locator('#opened [data-code=trust_threshold]').waitFor();
+  assert.equal(office.keys('staff', 'leave', ...asked, '--key', office.key('reviewer-1'), '--key', office.key('reviewer-2')).complete, true);
+  await page.page.setInputFiles('#files', staff);
+  await page.page.locator('#left', {hasText: 'reviewer-3'}).waitFor();
+  await page.watch('ap-14');
+  assert.equal(await page.sign(office.key('reviewer-3')), 'approval_useless');
+  const refused = office.approve(folder, 'reviewer-3', office.path('ap-14.three.json'), '--root', root, '--reviewers', list, '--staff', staff);
+  assert.equal(refused.error ?? refused.code, 'approval_useless', JSON.stringify(refused));
+  assert.equal(await page.sign(office.key('reviewer-1')), null);
+});
+
+test('the page judges every recorded staff document as everybody must', bounded, async () => {
+  const made = (name) => import(pathToFileURL(join(process.env.FZ_NODE_MODULES, '../src', name)));
+  const {readRoot, readStaff, verifyReviewers} = await made('chain.js'), {readEnvelope} = await made('trust.js');
+  const vectors = join(process.env.FZ_SOURCE_DIR, 'tests/golden/trust'), read = (name) => readFileSync(join(vectors, name), 'utf8');
+  let judged = 0;
+  for (const c of JSON.parse(read('index.json')).cases.filter((x) => x.slot === 'staff' && !x.stored)) {
+    const root = readRoot(readEnvelope(read(c.trusted)), read(c.trusted));
+    const list = verifyReviewers(readEnvelope(read(c.reviewers)), root, Date.parse(c.now));
+    let verdict = 'ok';
+    try {
+      readStaff(readEnvelope(read(c.file)), list);
+    } catch (e) {
+      verdict = e.code;
+    }
+    assert.equal(verdict, c.expect === 'ok' ? 'ok' : `trust_${c.expect === 'type' ? 'format' : c.expect}`, `${c.file}: ${c.why}`);
+    judged++;
+  }
+  assert.ok(judged >= 20);
 });

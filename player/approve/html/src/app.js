@@ -40,11 +40,27 @@ async function take(files) {
       refuse(line, refusal);
       note.append(el('p', {class: 'name'}, visible(name)), line);
     }
+    showChain();
     if (desk.key) showKey();
     for (const pack of desk.packages.values()) if (!items.has(pack.approval.approval_id)) addItem(pack);
   } catch (e) {
     refuse($('opened'), e);
   }
+}
+
+/** Whose word the list of reviewers is: the root's fingerprint is compared with the printed one by whoever signs. */
+function showChain() {
+  const {root, reviewers, verified, left} = desk, rows = [];
+  if (root)
+    rows.push(el('p', {}, both(`根文件第 ${root.version} 版${root.demo ? '（演示密钥）' : ''}，指纹（请与保险柜里的手册核对）：`, `root ${root.version}${root.demo ? ' (demo keys)' : ''}, fingerprint; compare it with the printed one:`)),
+      el('code', {id: 'root-fingerprint'}, root.fingerprint), el('br'), both('根密钥编号 ', 'root keys '), el('code', {}, root.keyids.map((id) => id.slice(0, 16)).join(' ')));
+  if (reviewers)
+    rows.push(el('p', {class: verified ? 'good' : 'hint', id: 'list-verified', 'data-verified': String(verified)}, verified ?
+      both('审核人名单由以上根密钥签署。', 'The reviewers list is signed by these root keys.') :
+      both('审核人名单的签名没有核对：请同时打开根文件（N.root.json）。', 'The signatures of the reviewers list were not checked: open the root (N.root.json) too.')));
+  const gone = left.flatMap((d) => d.left.map((e) => `${visible(e.holder)}（${visible(d.group)}，${e.at}）`));
+  if (gone.length > 0) rows.push(el('p', {id: 'left'}, both(`已离岗 ${gone.join('、')}`, 'have left')));
+  $('chain').replaceChildren(...rows);
 }
 
 // ---- 2. items ------------------------------------------------------------------------------------------------------
@@ -102,8 +118,8 @@ async function check(item) {
     } else if (one !== watched) {
       const progress = el('progress', {max: 1, value: 0});
       one.line.append(progress);
-      const {samples} = await compare(watched, one, (done, all) => (progress.value = done / all));
-      progress.replaceWith(both(`，与原片一致（${samples} 处画面）`, `like the watched one (${samples} pictures)`));
+      const {samples, step} = await compare(watched, one, (done, all) => (progress.value = done / all));
+      progress.replaceWith(both(`，与原片一致（比对 ${samples} 幅画面${step > 0 ? `，全片每 ${Math.round(step * 1000)} 毫秒一幅` : ''}）`, `like the watched one (${samples} pictures${step > 0 ? `, one every ${Math.round(step * 1000)} ms of the whole film` : ''})`));
     }
   }
   if (!textType(best.mime)) await showMedia(item, watched);

@@ -2,6 +2,7 @@
 import {textOf} from './bytes.js';
 import {readKeyFile} from './keys.js';
 import {Refusal} from './refusal.js';
+import {applyStaff, kStaffType, kTufType, readRoot, readStaff, verifyReviewers} from './chain.js';
 import {kApprovalType, kReviewersType, adoptEnvelope, readEnvelope, readPackage, readReviewers} from './trust.js';
 
 const kMaxJson = 1 << 20;
@@ -10,7 +11,12 @@ export class Desk {
   packages = new Map();   // approval id -> package
   blobs = new Map();      // sha256 (a file's name) -> File
   others = [];            // files of other names: found by their size
-  reviewers = null;
+  root = null;            // readRoot(); the newest one that was opened
+  reviewers = null;       // with everybody retired who left
+  verified = false;       // the list is one that the root's officers signed
+  left = [];              // staff documents in force
+  #list = null;           // the envelope of the reviewers list
+  #staff = [];            // envelopes of staff documents
   envelopes = [];
   key = null;             // readKeyFile()
 
@@ -24,6 +30,14 @@ export class Desk {
         if (!(e instanceof Refusal)) throw e;
         refused.push({name: file.name, refusal: e});
       }
+    }
+    try {
+      this.#judge(refused);
+    } catch (e) {
+      if (!(e instanceof Refusal)) throw e;
+      this.reviewers = null;  // a list that is not the officers' is no list
+      this.#list = null;
+      refused.push({name: 'reviewers.json', refusal: e});
     }
     for (const pack of this.packages.values())
       for (const e of this.envelopes) {
@@ -47,15 +61,39 @@ export class Desk {
     }
     const bytes = new Uint8Array(await file.arrayBuffer()), text = textOf(bytes) ?? '';
     if (/"format"\s*:\s*"fz-key-/.test(text)) this.key = readKeyFile(bytes);
-    else if (/"payloadType"/.test(text) && !/"statement"/.test(text)) this.#envelope(readEnvelope(text));
+    else if (/"payloadType"/.test(text) && !/"statement"/.test(text)) this.#envelope(readEnvelope(text), text);
     else if (/"statement"/.test(text)) {
       const pack = readPackage(text);
       this.packages.set(pack.approval.approval_id, pack);
     } else this.others.push(file);
   }
-  #envelope(e) {
-    if (e.type === kReviewersType) this.reviewers = readReviewers(e);
+  #envelope(e, text) {
+    if (e.type === kTufType) this.root = readRoot(e, text, this.root);
+    else if (e.type === kReviewersType) {
+      readReviewers(e);  // says at once what is wrong with this file
+      this.#list = e;
+    } else if (e.type === kStaffType) this.#staff.push(e);
     else if (e.type === kApprovalType) this.envelopes.push(e);
+  }
+
+  /** The list anew from what is open: by the root if there is one, then who left since. */
+  #judge(refused) {
+    this.verified = false;
+    this.left = [];
+    this.reviewers = null;
+    if (!this.#list) return;
+    const list = this.root ? verifyReviewers(this.#list, this.root, Date.now()) : readReviewers(this.#list);
+    for (const e of [...this.#staff]) {
+      try {
+        this.left.push(readStaff(e, list));
+      } catch (x) {
+        if (!(x instanceof Refusal)) throw x;
+        this.#staff = this.#staff.filter((other) => other !== e);
+        refused.push({name: 'staff', refusal: x});
+      }
+    }
+    this.reviewers = applyStaff(list, this.left);
+    this.verified = this.root !== null;
   }
 
   /** The file of a rendition: by its name, else one of its size. Throws Refusal approve_media_missing. */

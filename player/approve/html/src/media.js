@@ -8,7 +8,8 @@ const kColumns = 64, kRows = 36;        // cells of a landscape frame, as fz-dec
 const kMaxCell = 20, kMaxMean = 4;      // levels of luminance; the browser's scaling adds to the coder's noise
 const kMaxLength = 0.25;                // seconds
 const kMaxAspect = 0.02;                // of the sides' ratio
-const kStepSeconds = 0.5, kMaxSamples = 240, kMinSamples = 12;
+// A frame of a film of 30 a second; films above four minutes are looked at in as many pictures, further apart.
+const kStepSeconds = 1 / 30, kMaxSamples = 7200, kMinSamples = 12;
 const kSilence = -45, kMaxSound = 3;    // dB
 const kMaxSoundBytes = 400 << 20;
 const kSeekTimeout = 15000;             // ms
@@ -138,11 +139,11 @@ function difference(a, b) {
 }
 const tooMuch = (d) => d.cell > kMaxCell || d.mean > kMaxMean;
 
-/** Times that nobody could know before: every half second, each moved at random within its half second. */
+/** A grid over the whole length, as fine as the frames of most films, moved as a whole by lot: nobody can know what falls between. */
 function sampleTimes(duration) {
   const n = Math.max(kMinSamples, Math.min(kMaxSamples, Math.ceil(duration / kStepSeconds)));
-  const random = crypto.getRandomValues(new Uint32Array(n));
-  return Array.from(random, (r, k) => Math.min(duration - 0.05, ((k + r / 2 ** 32) * duration) / n)).filter((t) => t >= 0);
+  const [random] = crypto.getRandomValues(new Uint32Array(1)), step = duration / n, aside = (0.25 + random / 2 ** 33) * step;
+  return {step, times: Array.from({length: n}, (_, k) => k * step + aside).filter((t) => t < duration - 0.02)};
 }
 
 /** dBFS of each 50 ms, smoothed over 150 ms; [] without sound. */
@@ -186,7 +187,7 @@ export async function compare(watched, other, onProgress = () => {}) {
       const wide = a.width / a.height / (b.width / b.height);
       if (Math.abs(wide - 1) > kMaxAspect) throw differs(other.rendition, `${a.width}x${a.height} / ${b.width}x${b.height}`);
       if (Math.abs(a.duration - b.duration) > kMaxLength) throw differs(other.rendition, `${a.duration.toFixed(2)} s / ${b.duration.toFixed(2)} s`);
-      const times = a.duration > 0 ? sampleTimes(Math.min(a.duration, b.duration)) : [0];
+      const {step, times} = a.duration > 0 ? sampleTimes(Math.min(a.duration, b.duration)) : {step: 0, times: [0]};
       for (const [k, t] of times.entries()) {
         const frame = await b.frameAt(t);
         let d = difference(await a.frameAt(t), frame);
@@ -200,7 +201,7 @@ export async function compare(watched, other, onProgress = () => {}) {
         onProgress(k + 1, times.length);
       }
       if (a.duration > 0) await compareSound(watched, other, a.duration);
-      return {samples: times.length};
+      return {samples: times.length, step};
     } finally {
       b.close();
     }

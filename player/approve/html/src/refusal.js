@@ -16,6 +16,11 @@ const kSentences = {
   key_invalid: ['密钥文件不正确（{what}）。', 'The key file is wrong ({what}).'],
   passphrase_wrong: ['口令不对，密钥没有打开。', 'The passphrase is wrong; the key was not opened.'],
   passphrase_short: ['口令至少 8 个字节，两次输入须相同。', 'A passphrase has at least 8 bytes and is typed the same twice.'],
+  trust_signature: ['签名无效或签名密钥无权签发（{what}），已拒收；请由有权的密钥重新签名，并查明来源。', 'The signatures are not good or not by keys that may sign this ({what}); it was refused: have it signed by the right keys, and find out where it came from.'],
+  trust_threshold: ['有效签名人数不足（{what}）；请由本组足够多的不同审核人签名。', 'Too few different reviewers of the group have signed ({what}): have enough different people of the group sign.'],
+  trust_version: ['文件版本不对，比已有的旧或编号不连续（{what}），已拒收；请检查U盘是否为旧数据。', 'The document\'s version is older than the one at hand or out of sequence ({what}); it was refused: check whether the stick holds old data.'],
+  trust_scope: ['超出审核组的权限（{what}），已拒收；请由有权的审核组签名。', 'It is outside of what the group may decide ({what}); it was refused: have a group sign that may.'],
+  trust_expired: ['已过有效期（{what}）；请续期或重新签发。', 'It has expired ({what}); renew it or sign it again.'],
   trust_format: ['签名文件格式不正确（{what}）。', 'The signed document is malformed ({what}).'],
 };
 

@@ -13,8 +13,8 @@ export const kChunk = 1 << 20;
 const kKinds = ['loop', 'bulletin', 'emergency', 'fallback'];
 
 export const isSafeId = (id) => typeof id === 'string' && /^(?!\.)[A-Za-z0-9._-]{1,64}$/.test(id);
-const isSha256 = (s) => typeof s === 'string' && /^[0-9a-f]{64}$/.test(s);
-const isName = (s) => typeof s === 'string' && s.length > 0 && s.length <= 256;
+export const isSha256 = (s) => typeof s === 'string' && /^[0-9a-f]{64}$/.test(s);
+export const isName = (s) => typeof s === 'string' && s.length > 0 && s.length <= 256;
 const isTime = (s) => typeof s === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(s) && new Date(s).toISOString?.() === s.replace('Z', '.000Z');
 const isNames = (l) => Array.isArray(l) && l.length > 0 && l.every(isName);
 /** Characters that could make a reader see something else than what is there. */
@@ -23,7 +23,7 @@ export const visible = (s) => String(s).replace(/[\u0000-\u001f\u007f-\u009f\u20
 
 export const pae = (type, body) => concat(utf8(`DSSEv1 ${utf8(type).length} ${type} ${body.length} `), body);
 
-function document(text, what, options) {
+export function document(text, what, options) {
   try {
     return parse(text, options);
   } catch (e) {
@@ -31,7 +31,7 @@ function document(text, what, options) {
     throw e;
   }
 }
-const safeTime = (s) => {
+export const safeTime = (s) => {
   try {
     return isTime(s);
   } catch {
@@ -123,22 +123,25 @@ export function adoptEnvelope(pack, envelope) {
   pack.envelope = envelope;
 }
 
-/** {keys: {id: {holder, publicKey, retired}}, groups: {name: [keyids]}} of an envelope's payload; its own signatures are not judged here. */
+/** {version, expires, keys: {id: {holder, publicKey, retired}}, groups: {name: {keyids, threshold, regions, venues, kinds}}} of an envelope's payload;
+ its signatures: chain.js. */
 export function readReviewers(envelope) {
   const bad = (what) => new Refusal('trust_format', {what: `reviewers: ${what}`});
   const text = textOf(envelope.payload);
   if (envelope.type !== kReviewersType || text === null) throw bad('type');
   const d = document(text, 'reviewers', {maxBytes: kMaxEnvelope});
   if (!isObject(d) || d._type !== 'reviewers' || !isObject(d.keys) || !Array.isArray(d.approve)) throw bad('_type');
-  const out = {version: d.version, keys: Object.create(null), groups: Object.create(null)};
+  if (!Number.isSafeInteger(d.version) || !safeTime(d.expires)) throw bad('version, expires');
+  const out = {version: d.version, expires: d.expires, keys: Object.create(null), groups: Object.create(null)};
   for (const [id, k] of Object.entries(d.keys)) {
     const raw = typeof k?.public === 'string' ? fromHex(k.public) : null;
     if (!raw || keyid(String(k.scheme), raw) !== id || !isName(k.holder)) throw bad('keys');
     out.keys[id] = {holder: k.holder, scheme: k.scheme, publicKey: raw, retired: k.retired ?? null};
   }
   for (const g of d.approve) {
-    if (!isObject(g) || !isName(g.group) || !Array.isArray(g.keyids) || g.group in out.groups) throw bad('approve');
-    out.groups[g.group] = {keyids: g.keyids, threshold: g.threshold};
+    if (!isObject(g) || !isName(g.group) || !Array.isArray(g.keyids) || g.group in out.groups || !Number.isSafeInteger(g.threshold) || g.threshold < 1 ||
+      ![g.regions, g.venues, g.kinds].every(isNames)) throw bad('approve');
+    out.groups[g.group] = {keyids: g.keyids, threshold: g.threshold, regions: g.regions, venues: g.venues, kinds: g.kinds};
   }
   return out;
 }

@@ -18,6 +18,7 @@ namespace {
 struct Arguments {
   std::string item, server, token, pin, group;
   fs::path profile, token_file, key, passphrase_file, blobs, envelope, reviewers, root, out, decoder;
+  std::vector<fs::path> staff;
   bool yes = false, no_play = false, json = false;
 };
 
@@ -90,6 +91,7 @@ class Run {
       return {};
     }
     FZ_TRY(auto bytes, read_file(a_.reviewers, trust::kMaxDocument));
+    FZ_TRY(const auto left, read_left(bytes));
     if (!a_.root.empty()) {
       FZ_TRY(auto root, read_file(a_.root, trust::kMaxDocument));
       FZ_TRY(auto state, trust::TrustedState::init(root, {}));
@@ -97,7 +99,20 @@ class Run {
     }
     FZ_TRY(auto envelope, trust::read_envelope(bytes));
     FZ_TRY(reviewers_, trust::parse_reviewers(envelope.payload));
+    trust::apply_staff(*reviewers_, left);
     return {};
+  }
+  /// Who left by a staff document of their group: each is verified against the list.
+  Result<trust::StaffLeft> read_left(const std::string& reviewers_bytes) const {
+    FZ_TRY(auto envelope, trust::read_envelope(reviewers_bytes));
+    FZ_TRY(auto list, trust::parse_reviewers(envelope.payload));
+    trust::StaffLeft left;
+    for (const auto& path : a_.staff) {
+      FZ_TRY(auto bytes, read_file(path, trust::kMaxDocument));
+      FZ_TRY(auto staff, trust::read_staff(bytes, list));
+      trust::note_staff(left, staff);
+    }
+    return left;
   }
 
   Result<void> bytes(const fs::path& folder) {
@@ -221,6 +236,7 @@ int main_of(int argc, char** argv) {
   app.add_option("--blobs", a.blobs, "离线：媒体文件夹 offline: folder of the blobs");
   app.add_option("--envelope", a.envelope, "离线：已有他人签名的信封 offline: envelope that others signed");
   app.add_option("--reviewers", a.reviewers, "审核人名单 the reviewers document");
+  app.add_option("--staff", a.staff, "人员变更文件，可多个 staff documents: who left since");
   app.add_option("--root", a.root, "用根文件核对审核人名单 verify the reviewers document by this root");
   app.add_option("--out", a.out, "信封写到 write the envelope here");
   app.add_option("--decoder", a.decoder, "fz-decode");

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "player/approve/package.hpp"
+#include "shared/trust/staff.hpp"
 
 namespace fz::approve {
 namespace {
@@ -113,6 +114,27 @@ Result<std::vector<fs::path>> Server::fetch(const std::string& item, const trust
   return files;
 }
 
+namespace {
+/// Retires whom the groups' own documents name, each as far as its signatures go.
+Result<void> apply_staff_answer(trust::Reviewers& reviewers, std::string_view body) {
+  FZ_TRY(const auto answer, json::parse(body));
+  json::Reader r(answer, "staff");
+  const auto* documents = r.list("documents", 500);
+  FZ_CHECK(r.finish());
+  trust::StaffLeft left;
+  for (const auto& item : *documents) {
+    json::Reader d(item, "documents");
+    const auto* envelope = d.object_member("envelope");
+    d.ignore("group");
+    d.ignore("version");
+    FZ_CHECK(d.finish());
+    if (const auto staff = trust::read_staff(json::write(*envelope), reviewers)) trust::note_staff(left, *staff);
+  }
+  trust::apply_staff(reviewers, left);
+  return {};
+}
+}  // namespace
+
 Result<std::optional<trust::Reviewers>> Server::reviewers() {
   net::ClientRequest request;
   request.url = "/v1/trust/reviewers";
@@ -121,6 +143,12 @@ Result<std::optional<trust::Reviewers>> Server::reviewers() {
   if (!answer) return answer.error();
   FZ_TRY(auto envelope, trust::read_envelope(answer->body));
   FZ_TRY(auto parsed, trust::parse_reviewers(envelope.payload));
+  net::ClientRequest staff;
+  staff.url = "/v1/trust/staff";
+  auto left = send(std::move(staff));
+  if (left) FZ_CHECK(apply_staff_answer(parsed, left->body));
+  // An older server knows no staff documents.
+  if (!left && left.error().code != Code::not_found) return left.error();
   return std::optional<trust::Reviewers>(std::move(parsed));
 }
 

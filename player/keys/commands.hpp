@@ -32,6 +32,7 @@ struct Shared {
 void add_ceremony(CLI::App& app, Shared& shared);
 void add_key_commands(CLI::App& app, Shared& shared);
 void add_staff_commands(CLI::App& reviewers, Shared& shared);
+void add_group_commands(CLI::App& app, Shared& shared);
 void add_sign_commands(CLI::App& app, Shared& shared);
 void add_withdrawal_commands(CLI::App& app, Shared& shared);
 void add_inspect(CLI::App& app, Shared& shared);

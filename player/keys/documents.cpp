@@ -11,6 +11,10 @@ Result<std::string> canonical(std::string_view draft, std::string_view type) {
     FZ_TRY(auto r, trust::parse_reviewers(draft));
     return trust::write_reviewers(r);
   }
+  if (type == trust::kStaffType) {
+    FZ_TRY(auto s, trust::parse_staff(draft));
+    return trust::write_staff(s);
+  }
   FZ_TRY(auto r, trust::parse_root(draft));
   return trust::write_root(r);
 }
@@ -115,6 +119,72 @@ Result<std::string> next_reviewers(const trust::Reviewers& current, const StaffC
   if (list.withdraw.keyids.empty() || list.renew.keyids.empty())
     return fail(Code::bad_field, {{"field", "withdraw, renew"}, {"what", "0"}});
   return trust::write_reviewers(list);
+}
+
+namespace {
+Result<const trust::ApproverGroup*> group_of(const trust::Reviewers& list, const std::string& name) {
+  if (name.empty() && list.approve.size() == 1) return list.approve.data();
+  for (auto& g : list.approve)
+    if (g.group == name) return &g;
+  std::string names;
+  for (auto& g : list.approve) names += (names.empty() ? "" : ", ") + g.group;
+  return fail(Code::bad_field, {{"field", "--group"}, {"what", names}});
+}
+/// Every group that lists the key is this one or below it, and there is one.
+bool may_retire(const trust::Reviewers& list, const trust::ApproverGroup& group, const std::string& keyid) {
+  bool some = false;
+  for (auto& g : list.approve) {
+    if (std::find(g.keyids.begin(), g.keyids.end(), keyid) == g.keyids.end()) continue;
+    if (g.group != group.group && !trust::governs(group, g)) return false;
+    some = true;
+  }
+  return some;
+}
+}  // namespace
+
+Result<NextStaff> next_staff(const trust::TrustedState& screen, const std::optional<trust::Staff>& before, const Departure& who,
+                             UtcTime now) {
+  auto& list = screen.reviewers()->value;
+  FZ_TRY(auto* group, group_of(list, who.group));
+  trust::Staff staff;
+  staff.group = group->group;
+  if (before) {
+    if (before->group != staff.group) return fail(Code::bad_field, {{"field", "--staff"}, {"what", before->group}});
+    staff = *before;
+    ++staff.version;
+  }
+  staff.reviewers = list.version;
+  staff.issued = now;
+  NextStaff out;
+  bool any = false;
+  for (auto& [id, key] : list.keys) {
+    if (key.holder != who.holder || key.retired) continue;
+    if (!may_retire(list, *group, id)) {
+      out.others.push_back(id);
+      continue;
+    }
+    staff.left.push_back({id, key.holder, std::min(who.at, now)});
+    any = true;
+  }
+  if (!any) return fail(Code::not_found, {{"what", who.holder}});
+  trust::StaffLeft left = screen.left();
+  trust::note_staff(left, staff);
+  out.after = list;
+  trust::apply_staff(out.after, left);
+  FZ_CHECK(trust::staff_suffices(out.after, now));
+  out.payload = trust::write_staff(staff);
+  return out;
+}
+
+Result<std::string> reissue(std::string_view previous, const trust::Reviewers& reviewers, UtcTime now, const crypto::PrivateKey& key) {
+  FZ_TRY(auto original, original_of(previous));
+  FZ_TRY(auto envelope, trust::read_envelope(original));
+  FZ_TRY(auto document, trust::parse_withdrawals(envelope.payload));
+  document.version = document.epoch == reviewers.withdraw_epoch ? document.version + 1 : 1;
+  document.epoch = reviewers.withdraw_epoch;
+  document.issued = now;
+  document.expires = now + Days{reviewers.policy.withdrawals_days};
+  return trust::write_envelope(trust::sign(trust::kWithdrawalsType, trust::write_withdrawals(document), {&key}));
 }
 
 Result<std::string> withdraw(std::string_view previous, const trust::Withdrawal& entry, int life_days, UtcTime now,

@@ -56,6 +56,10 @@ Result<void> judge(const Envelope& envelope, std::string_view bytes, std::string
     FZ_TRY(auto record, read_approval(bytes, reviewers));
     return check_approval(record, reviewers, context.venue, context.now);
   }
+  if (envelope.payload_type == kStaffType) {
+    FZ_CHECK(screen.update_staff(bytes));
+    return {};
+  }
   if (envelope.payload_type == kWithdrawalsType || envelope.payload_type == kRenewalType) {
     FZ_CHECK(screen.update_withdrawals(bytes, Source::polled, context.now));
     return {};

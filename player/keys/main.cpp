@@ -31,6 +31,7 @@ int main(int argc, char** argv) {
   keys::add_ceremony(app, shared);
   keys::add_key_commands(app, shared);
   keys::add_sign_commands(app, shared);
+  keys::add_group_commands(app, shared);
   keys::add_withdrawal_commands(app, shared);
   keys::add_inspect(app, shared);
   try {

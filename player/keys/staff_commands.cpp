@@ -11,7 +11,7 @@ namespace {
 
 struct StaffOptions {
   std::string root, reviewers, out, replacement;
-  std::vector<std::string> keys;
+  std::vector<std::string> keys, staff;
   StaffChange change;
 };
 
@@ -21,8 +21,14 @@ Result<void> run_change(const Shared& shared, StaffOptions& o) {
   // Nobody changes a list that is not in force under this root.
   FZ_TRY(auto screen, trust::TrustedState::init(root, {}));
   FZ_CHECK(screen.update_reviewers(before, shared.now));
-  FZ_TRY(auto envelope, trust::read_envelope(before));
-  FZ_TRY(auto current, trust::parse_reviewers(envelope.payload));
+  // Who left by a group's word is retired in the officers' next list too: it then stands by itself.
+  for (auto& path : o.staff) {
+    FZ_TRY(auto bytes, read_file(path, kMaxText));
+    FZ_CHECK(screen.update_staff(bytes));
+  }
+  auto current = screen.reviewers()->value;
+  for (auto& [id, at] : screen.left())
+    for (auto* role : {&current.withdraw, &current.renew}) std::erase(role->keyids, id);
   if (!o.replacement.empty()) {
     FZ_TRY(o.change.replacement, read_public_key(o.replacement));
   }
@@ -46,6 +52,7 @@ void add_change(CLI::App& reviewers, Shared& shared, const std::string& name, Lo
   c->add_option("--root", o->root, "现行根文件 the root in force")->required();
   c->add_option("--reviewers", o->reviewers, "现行审核人名单 the reviewers list in force")->required();
   if (loss != Loss::none) c->add_option("--holder", o->change.holder, "谁的密钥 whose key")->required();
+  c->add_option("--staff", o->staff, "现行人员变更文件，一并写入名单 staff documents in force, taken into the list");
   c->add_option("--key", o->keys, "签名用的根密钥，可多个 root key files that sign")->required();
   c->add_option("--out", o->out, "新名单 the new list")->required();
   c->add_option("--days", o->change.days, "有效天数 days until it ends")->check(CLI::Range(30, 3650));

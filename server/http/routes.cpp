@@ -72,6 +72,8 @@ const Route kRoutes[] = {
     {Method::get, "/v1/withdrawals/unconfirmed", Auth::person, {}, 0, Run::pooled, list_unconfirmed},
     {Method::post, "/v1/withdrawals", Auth::person, {}, kEnvelope, Run::pooled, import_withdrawals},
     {Method::get, "/v1/trust/online-key", Auth::person, {}, 0, Run::pooled, get_online_key},
+    {Method::get, "/v1/trust/staff", Auth::person, {}, 0, Run::pooled, get_staff_documents},
+    {Method::put, "/v1/trust/staff", Auth::person, Role::security, kEnvelope, Run::pooled, import_staff_document},
     {Method::get, "/v1/trust/{document}", Auth::person, {}, 0, Run::pooled, get_trust_document},
     {Method::put, "/v1/trust/{document}", Auth::person, Role::security, kEnvelope, Run::pooled, import_trust_document},
 

@@ -107,6 +107,8 @@ FZ_HANDLER(get_withdrawals);
 FZ_HANDLER(import_withdrawals);
 FZ_HANDLER(get_trust_document);
 FZ_HANDLER(import_trust_document);
+FZ_HANDLER(get_staff_documents);
+FZ_HANDLER(import_staff_document);
 FZ_HANDLER(get_online_key);
 FZ_HANDLER(list_campaigns);
 FZ_HANDLER(create_campaign);

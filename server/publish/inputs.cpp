@@ -50,8 +50,9 @@ Result<std::shared_ptr<const KnownApproval>> read_known(const review::StoredAppr
 
 Result<void> read_approvals(const Tables& db, const TrustFiles& files, State& state, blob::Store& blobs, UtcTime now,
                             std::map<std::string, Approved>& out) {
-  if (state.approvals_reviewers != files.reviewers->sha256) state.approvals.clear();
-  state.approvals_reviewers = files.reviewers->sha256;
+  const auto print = files.reviewers_print();
+  if (state.approvals_reviewers != print) state.approvals.clear();
+  state.approvals_reviewers = print;
   std::set<std::string> withdrawn;
   FZ_TRY(const auto withdrawals, db.review.withdrawals());
   for (const auto& w : withdrawals) withdrawn.insert(w.approval_id);
@@ -100,12 +101,25 @@ Result<TrustFiles> TrustFiles::read(const review::Store& db) {
   FZ_TRY(out.reviewers, read_file(db, "reviewers"));
   if (out.reviewers) {
     FZ_TRY(const auto envelope, trust::read_envelope(out.reviewers->bytes));
-    FZ_TRY(out.reviewers_value, trust::parse_reviewers(envelope.payload));
+    FZ_TRY(const auto plain, trust::parse_reviewers(envelope.payload));
+    FZ_TRY(out.reviewers_value, review::stored_reviewers(db));
+    FZ_TRY(auto documents, review::stored_staff(db, plain));
+    for (auto& d : documents) {
+      if (!trust::read_staff(d.envelope, plain)) continue;  // a new screen would only sound the alarm
+      auto sha256 = crypto::sha256_hex(std::string_view(d.envelope));
+      out.staff.emplace(trust::staff_target(d.staff.group), File{std::move(d.envelope), std::move(sha256)});
+    }
   }
   FZ_TRY(out.withdrawals, read_file(db, "withdrawals"));
   if (out.withdrawals) {
     FZ_TRY(out.withdrawals_version, version_of_withdrawals(out.withdrawals->bytes));
   }
+  return out;
+}
+
+std::string TrustFiles::reviewers_print() const {
+  std::string out = reviewers ? reviewers->sha256 : "";
+  for (const auto& [name, file] : staff) out += file.sha256;
   return out;
 }
 

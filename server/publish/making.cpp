@@ -102,7 +102,7 @@ Result<void> Making::plan() {
   FZ_TRY(const auto live, live_alerts(in));
   std::vector<std::string> prints;
   for (const auto& c : in.campaigns) prints.push_back(fingerprint(c, in.approved));
-  const std::string offices = files_.reviewers->sha256 + (files_.withdrawals ? files_.withdrawals->sha256 : "");
+  const std::string offices = files_.reviewers_print() + (files_.withdrawals ? files_.withdrawals->sha256 : "");
   std::vector<bool> hit(in.campaigns.size(), false);
   std::map<const Compiled*, std::string> keys;
   for (const auto& place : in.places) {
@@ -133,6 +133,7 @@ Result<void> Making::plan() {
     warn("还没有撤回清单，屏幕将只显示内置画面；请由值班员签发一份（可以为空）并导入。",
          "There is no withdrawals document yet, so screens show the built-in slate only; have the duty desk sign one (it may be empty).");
   FZ_CHECK(keep_blob(files_.reviewers->bytes, files_.reviewers->sha256));
+  for (const auto& [name, file] : files_.staff) FZ_CHECK(keep_blob(file.bytes, file.sha256));
   if (files_.withdrawals) FZ_CHECK(keep_blob(files_.withdrawals->bytes, files_.withdrawals->sha256));
   for (const auto& [key, list] : by_key_) FZ_CHECK(keep_blob(list->playlist, crypto::sha256_hex(std::string_view(list->playlist))));
   return {};
@@ -154,6 +155,7 @@ trust::Targets Making::list(const Compiled& c) const {
   t.playlist = crypto::sha256_hex(std::string_view(c.playlist));
   t.targets["playlist/" + t.playlist] = {c.playlist.size(), t.playlist};
   t.targets["trust/reviewers.json"] = {files_.reviewers->bytes.size(), files_.reviewers->sha256};
+  for (const auto& [name, file] : files_.staff) t.targets[name] = {file.bytes.size(), file.sha256};
   if (files_.withdrawals) t.targets["trust/withdrawals.json"] = {files_.withdrawals->bytes.size(), files_.withdrawals->sha256};
   return t;
 }

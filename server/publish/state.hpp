@@ -50,7 +50,10 @@ struct TrustFiles {
   trust::Root root;                           ///< the latest
   std::optional<File> reviewers, withdrawals;
   std::int64_t withdrawals_version = 0;
-  std::optional<trust::Reviewers> reviewers_value;
+  std::optional<trust::Reviewers> reviewers_value;  ///< with everybody retired who left
+  std::map<std::string, File> staff;                ///< by their name in the targets: those that a screen would take in
+  /// Names the list and the staff documents under which something was judged.
+  std::string reviewers_print() const;
 
   /// Errors: root_missing.
   static Result<TrustFiles> read(const review::Store& db);

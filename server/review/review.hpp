@@ -8,6 +8,7 @@
 
 #include "server/library/library.hpp"
 #include "shared/trust/documents.hpp"
+#include "shared/trust/staff.hpp"
 
 namespace fz::review {
 
@@ -79,7 +80,7 @@ class Store {
   virtual Result<std::vector<StoredApproval>> live_approvals(UtcTime now) const = 0;  ///< complete, not withdrawn, not ended
   virtual Result<void> put_approval(const StoredApproval& approval) = 0;
   virtual Result<std::vector<std::string>> approvals_ended(UtcTime now) const = 0;  ///< of items still in state approved
-  /// Trust documents as they came: "root.<N>", "reviewers", "withdrawals" -> envelope bytes.
+  /// Trust documents as they came: "root.<N>", "reviewers", "staff.<group>", "withdrawals" -> envelope bytes.
   virtual Result<std::optional<std::string>> trust_document(std::string_view name) const = 0;
   virtual Result<void> put_trust_document(std::string_view name, std::string_view bytes, std::int64_t version) = 0;
   virtual Result<std::vector<trust::Withdrawal>> withdrawals() const = 0;  ///< merged; the set only grows
@@ -155,7 +156,18 @@ Result<void> check_withdrawals(const Store& db, std::string_view envelope, UtcTi
 Result<std::int64_t> import_root(const Tables& db, const Context& ctx, std::string_view envelope);
 /// Errors: trust_*, root_missing.
 Result<std::int64_t> import_reviewers(const Tables& db, const Context& ctx, std::string_view envelope);
-/// The stored documents, parsed (they were verified when they came in). Errors: root_missing, reviewers_missing.
+/// A group's next staff document: who left is retired from then on. The same one again is no mistake.
+/// Errors: trust_*, staff_order, bad_field (somebody would be missing, or the withdrawals in force are signed by who leaves),
+/// reviewers_missing.
+Result<std::int64_t> import_staff(const Tables& db, const Context& ctx, std::string_view envelope);
+struct StaffDocument {
+  trust::Staff staff;
+  std::string envelope;
+};
+/// The last one of each group of the list, as they came.
+Result<std::vector<StaffDocument>> stored_staff(const Store& db, const trust::Reviewers& reviewers);
+/// The stored documents, parsed (they were verified when they came in); in the list, whoever left by a staff document is retired.
+/// Errors: root_missing, reviewers_missing.
 Result<trust::Root> stored_root(const Store& db);
 Result<trust::Reviewers> stored_reviewers(const Store& db);
 

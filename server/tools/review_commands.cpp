@@ -155,6 +155,7 @@ void add_review_commands(CLI::App& app, Shared& shared) {
   trust->require_subcommand(1);
   add_import(*trust, shared, "root", "导入根文件 import a root document", net::Method::put, "/v1/trust/root");
   add_import(*trust, shared, "reviewers", "导入审核人名册 import the reviewers document", net::Method::put, "/v1/trust/reviewers");
+  add_import(*trust, shared, "staff", "导入人员变更文件（离岗） import a group's staff document", net::Method::put, "/v1/trust/staff");
   trust->add_subcommand("online-key", "服务器在线公钥（密钥仪式用） the server's public online key, for the ceremony")->callback([&shared] {
     shared.with_api([&](Api& api) -> Result<void> {
       FZ_TRY(auto answer, api.get("/v1/trust/online-key"));

@@ -201,6 +201,8 @@ Result<void> TrustedState::take_reviewers(std::string_view bytes) {
   }
   bool two_keys = root_.value.root.threshold >= 2;
   if (two_keys) note_offline_issued(r.issued);
+  std::erase_if(left_, [&](const auto& entry) { return !r.keys.contains(entry.first); });
+  apply_staff(r, left_);
   reviewers_ = {std::move(r), std::string(bytes)};
   return {};
 }
@@ -224,6 +226,35 @@ Result<void> TrustedState::update_reviewers(std::string_view bytes, UtcTime now)
   *this = std::move(next);
   ++revision_;
   return {};
+}
+
+Result<bool> TrustedState::update_staff(std::string_view bytes) {
+  if (!reviewers_) return refuse(Check::signature, "staff", "no reviewers yet");
+  FZ_TRY(const auto staff, read_staff(bytes, reviewers_->value));
+  FZ_TRY(const auto envelope, read_envelope(bytes));
+  StaffHeld next{staff.version, crypto::sha256_hex(envelope.payload), {}};
+  for (const auto& e : staff.left) next.keyids.push_back(e.keyid);
+  if (const auto held = staff_.find(staff.group); held != staff_.end()) {
+    const auto& old = held->second;
+    const bool same = staff.version == old.version && next.payload_sha256 == old.payload_sha256;
+    if (same) return false;
+    if (staff.version <= old.version) return version_error("staff", staff.version, old.version);
+    for (const auto& id : old.keyids)  // a key that is listed no more need not be named for ever
+      if (reviewers_->value.keys.contains(id) && std::find(next.keyids.begin(), next.keyids.end(), id) == next.keyids.end())
+        return refuse(Check::version, "staff, " + staff.group + ", an entry is missing", id);
+  }
+  auto left = left_;
+  note_staff(left, staff);
+  auto after = reviewers_->value;
+  apply_staff(after, left);
+  const auto& withdraw = after.withdraw.keyids;
+  const bool somebody = std::any_of(withdraw.begin(), withdraw.end(), [&](const auto& id) { return !after.keys.at(id).retired; });
+  if (!somebody) return refuse(Check::policy, "staff, withdraw");
+  left_ = std::move(left);
+  reviewers_->value = std::move(after);
+  staff_.insert_or_assign(staff.group, std::move(next));
+  ++revision_;
+  return true;
 }
 
 Result<void> TrustedState::add_approval(std::string_view bytes, UtcTime now) {

@@ -11,6 +11,7 @@
 #include "shared/trust/check.hpp"
 #include "shared/trust/clock.hpp"
 #include "shared/trust/documents.hpp"
+#include "shared/trust/staff.hpp"
 
 namespace fz::trust {
 
@@ -43,6 +44,13 @@ struct AlertRecord {
   UtcTime until;            ///< shown until then: never longer than kMaxAlertLife from the acceptance
   UtcTime kept;             ///< the latest end that any of its versions named
   std::int64_t polled = 0;  ///< the highest version that was polled
+};
+
+/// The last staff document of a group: what it took away stands in TrustedState::left() and stays.
+struct StaffHeld {
+  std::int64_t version = 0;
+  std::string payload_sha256;         ///< one number never names two texts
+  std::vector<std::string> keyids{};  ///< a later version holds them too
 };
 
 /// Where a withdrawals document or an alert came from: an older one is an alarm only when it was polled.
@@ -98,6 +106,10 @@ class TrustedState {
   Result<void> check_targets(UtcTime now) const;
   /// Step 8. Refuses: signature, version, expired.
   Result<void> update_reviewers(std::string_view envelope, UtcTime now);
+  /// A group's staff document. Its keys are retired from then on, under this reviewers list and all later ones: what was taken
+  /// away comes back by a new key only. True if it is new. Refuses as read_staff, and with `version` an older one, other bytes
+  /// under the same number, or one that leaves out an entry of the one held; with `policy` one that leaves nobody who withdraws.
+  Result<bool> update_staff(std::string_view envelope);
   /// Step 9: a withdrawals document or a renewal. Entries are merged: the set only grows, an entry leaves at its own end.
   /// A document that is itself past its date still withdraws. True if an entry is new.
   /// Refuses: signature, version (polled and older; an epoch that reviewers does not name), policy (life; more than 50,000
@@ -123,6 +135,9 @@ class TrustedState {
   // -- what is known -----------------------------------------------------------------------------------------------
   const Accepted<Root>& root() const { return root_; }
   const std::optional<Accepted<Reviewers>>& reviewers() const { return reviewers_; }
+  /// Keys that staff documents retired; `reviewers()` has them applied.
+  const StaffLeft& left() const { return left_; }
+  const std::map<std::string, StaffHeld, std::less<>>& staff() const { return staff_; }  ///< by group
   const std::optional<Accepted<Timestamp>>& timestamp() const { return timestamp_; }
   const std::optional<Accepted<Snapshot>>& snapshot() const { return snapshot_; }
   /// The last accepted list; stays while a newer timestamp's list is still on its way.
@@ -160,7 +175,9 @@ class TrustedState {
 
   Identity identity_;
   Accepted<Root> root_;
-  std::optional<Accepted<Reviewers>> reviewers_;
+  std::optional<Accepted<Reviewers>> reviewers_;  ///< the value has `left_` applied, the envelope is as it came
+  StaffLeft left_;
+  std::map<std::string, StaffHeld, std::less<>> staff_;
   std::optional<Accepted<Timestamp>> timestamp_;
   std::optional<Accepted<Snapshot>> snapshot_;
   std::optional<Accepted<Targets>> targets_;

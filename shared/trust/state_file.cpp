@@ -22,6 +22,16 @@ std::string TrustedState::save() const {
                    {"timestamp_until", to_unix_ms(timestamp_until_)},
                    {"offline_issued", to_unix_ms(offline_issued_)}};
   if (reviewers_) out["reviewers"] = reviewers_->envelope;
+  json::object left;
+  for (auto& [id, at] : left_) left[id] = to_unix_ms(at);
+  json::array staff;
+  for (auto& [group, held] : staff_) {
+    json::array keyids(held.keyids.begin(), held.keyids.end());
+    staff.push_back(
+        json::object{{"group", group}, {"version", held.version}, {"payload", held.payload_sha256}, {"keyids", std::move(keyids)}});
+  }
+  out["left"] = std::move(left);
+  out["staff"] = std::move(staff);
   if (timestamp_) out["timestamp"] = timestamp_->envelope;
   if (snapshot_) out["snapshot"] = snapshot_->envelope;
   if (targets_) out["targets"] = targets_->envelope;
@@ -62,10 +72,28 @@ Result<TrustedState> TrustedState::load(std::string_view text, Identity identity
     }
   }
   const auto* alerts = r.list("alerts", 100, false);
+  const auto* left = r.object_member("left", false);
+  const auto* staff = r.list("staff", 500, false);
   FZ_CHECK(r.finish());
   if (format != kFormat) return fail(Code::bad_field, {{"field", "format"}, {"what", format}});
 
   FZ_CHECK(out.take_root(root));
+  // Like withdrawals: what was taken away stays so, also when a signer's key was removed since.
+  if (left) {
+    for (auto& member : left->get_object()) {
+      if (!member.value().is_int64()) return fail(Code::bad_field, {{"field", "left"}, {"what", std::string(member.key())}});
+      out.left_.emplace(std::string(member.key()), from_unix_ms(member.value().get_int64()));
+    }
+  }
+  if (staff) {
+    for (auto& item : *staff) {
+      json::Reader i(item, "staff");
+      auto group = i.string("group");
+      StaffHeld held{i.integer("version", 1, kMax), i.string("payload", 64), i.strings("keyids", kMaxStaff, 64)};
+      FZ_CHECK(i.finish());
+      out.staff_.emplace(std::move(group), std::move(held));
+    }
+  }
   if (reviewers) FZ_CHECK(out.take_reviewers(*reviewers));
   // After a change of online keys the list of before stays in use until the next one, but it is not carried over a
   // restart: its signature is nobody's any more.

@@ -2,6 +2,7 @@
 #include <cstdlib>
 
 #include "shared/trust/documents.hpp"
+#include "shared/trust/staff.hpp"
 
 namespace {
 template <class Parse, class Write>
@@ -26,6 +27,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   try_document(payload, parse_reviewers, write_reviewers);
   try_document(payload, parse_approval, write_approval);
   try_document(payload, parse_withdrawals, write_withdrawals);
+  try_document(payload, parse_staff, write_staff);
   try_document(payload, parse_renewal, write_renewal);
   try_document(payload, parse_alert, write_alert);
   try_document(payload, parse_time_answer, write_time_answer);

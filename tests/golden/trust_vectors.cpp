@@ -41,7 +41,8 @@ std::vector<VectorCase> vector_cases() {
 TrustedState state_before(const VectorCase& c) {
   auto state = TrustedState::init(vector_file(c.trusted), {c.screen, "site-1", c.venue, "500119", false}).value();
   if (!c.reviewers.empty()) state.update_reviewers(vector_file(c.reviewers), c.now).value();
-  if (!c.stored.empty()) state.update_withdrawals(vector_file(c.stored), Source::polled, c.now).value();
+  if (!c.stored.empty() && c.slot == "staff") state.update_staff(vector_file(c.stored)).value();
+  if (!c.stored.empty() && c.slot != "staff") state.update_withdrawals(vector_file(c.stored), Source::polled, c.now).value();
   if (c.stored_version > 0 && c.slot == "reviewers") {
     state.update_reviewers(vector_file("reviewers/reviewers.json"), c.now).value();
     if (state.reviewers()->value.version != c.stored_version) throw std::logic_error("stored_version");
@@ -64,6 +65,10 @@ Result<void> follow_timestamp(TrustedState& state, UtcTime now) {
 Result<void> hand_over(const VectorCase& c, TrustedState& state, std::string_view bytes, bool follow) {
   if (c.slot == "root") return state.update_root(bytes);
   if (c.slot == "reviewers") return state.update_reviewers(bytes, c.now);
+  if (c.slot == "staff") {
+    FZ_CHECK(state.update_staff(bytes));
+    return {};
+  }
   if (c.slot == "withdrawals") {
     FZ_CHECK(state.update_withdrawals(bytes, Source::polled, c.now));
     return {};

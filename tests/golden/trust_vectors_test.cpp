@@ -9,7 +9,7 @@ using namespace fz::test;
 
 TEST(TrustVectors, EveryCaseGetsItsVerdict) {
   auto cases = vector_cases();
-  ASSERT_EQ(cases.size(), 53u);
+  ASSERT_EQ(cases.size(), 79u);
   for (auto& c : cases) {
     auto before = state_before(c);
     auto after = before;

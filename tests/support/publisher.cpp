@@ -132,6 +132,7 @@ void Publisher::publish(UtcTime now) {
     for (const auto& r : approval.renditions) target("media/" + r.sha256, r.sha256);
   }
   target("trust/reviewers.json", put(office.reviewers_bytes()));
+  if (!staff.empty()) target(trust::staff_target("district"), put(staff));
   target("trust/withdrawals.json", put(withdrawals_envelope_));
   const auto playlist_sha = put(schedule::write_playlist(playlist));
   target("playlist/" + playlist_sha, playlist_sha);

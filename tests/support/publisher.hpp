@@ -77,6 +77,7 @@ class Publisher {
   std::string last_status;
   std::string shot;  ///< the last picture
   int statuses = 0;
+  std::string staff;  ///< envelope of the district's staff document, in the next publication
   std::map<std::string, trust::Approval> approvals;
 
  private:

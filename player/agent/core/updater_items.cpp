@@ -111,6 +111,8 @@ void Updater::want_documents() {
   };
   // Reviewers first: the rest is judged by them. An unchanged document is not fetched again.
   add("trust/reviewers.json");
+  for (const auto& [name, file] : targets.targets)
+    if (name.starts_with(trust::kStaffTargets)) add(name);
   add("trust/withdrawals.json");
   for (const auto& [name, file] : targets.targets)
     if (name.starts_with(kApprovals) && name.ends_with(kJson)) add(name);
@@ -132,7 +134,7 @@ void Updater::take_documents(const Now& now, Chance& chance, Actions& out) {
   const auto known = [&](const Wanted& w) {
     if (w.name == "trust/reviewers.json")
       return state_->reviewers() && crypto::sha256_hex(std::string_view(state_->reviewers()->envelope)) == w.sha256;
-    if (w.name.starts_with(kAlerts)) return false;  // few, small and short-lived
+    if (w.name.starts_with(kAlerts) || w.name.starts_with(trust::kStaffTargets)) return false;  // few and small
     const std::string id =
         w.name.starts_with(kApprovals) ? w.name.substr(kApprovals.size(), w.name.size() - kApprovals.size() - kJson.size()) : "";
     const auto it = accepted_.find(id);
@@ -200,6 +202,10 @@ void Updater::take_document(const Wanted& w, Actions& out) {
     if (w.ready->error) return report(*w.ready->error);
     if (bytes.empty()) return;  // unchanged
     if (auto r = state_->update_reviewers(bytes, fixed_); !r) report(r.error());
+    return;
+  }
+  if (w.name.starts_with(trust::kStaffTargets)) {
+    if (const auto r = w.ready->error ? Result<bool>(*w.ready->error) : state_->update_staff(bytes); !r) report(r.error());
     return;
   }
   if (w.name == "trust/withdrawals.json") {

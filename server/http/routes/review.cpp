@@ -168,6 +168,27 @@ Result<net::Response> import_trust_document(Call& call) {
   return reply({{"version", version}});
 }
 
+Result<net::Response> get_staff_documents(Call& call) {
+  FZ_TRY(const auto documents, call.app.store.read([](const store::Tx& tx) -> Result<std::vector<review::StaffDocument>> {
+    FZ_TRY(const auto reviewers, review::stored_reviewers(tx.review()));
+    return review::stored_staff(tx.review(), reviewers);
+  }));
+  json::array out;
+  for (const auto& d : documents) {
+    FZ_TRY(auto envelope, json::parse(d.envelope));
+    out.push_back(json::object{{"group", d.staff.group}, {"version", d.staff.version}, {"envelope", std::move(envelope)}});
+  }
+  return reply({{"documents", std::move(out)}});
+}
+
+Result<net::Response> import_staff_document(Call& call) {
+  FZ_TRY(const auto version, call.app.store.write([&](store::Tx& tx) {
+    return review::import_staff(tx.reviewing(), tx.context(call.actor, call.now), call.request.body);
+  }));
+  publish_quietly(call.app, "staff");
+  return reply({{"version", version}});
+}
+
 Result<net::Response> review_queue(Call& call) {
   FZ_TRY(const auto lines, call.app.store.read([&](const store::Tx& tx) { return review::queue(tx.reviewing(), call.actor, call.now); }));
   json::array out;

@@ -1,6 +1,7 @@
 """The printed key guide, line by line as its officers type it, in one folder: what each command leaves, and that a rehearsal
 leaves nothing."""
 import base64
+import hashlib
 import json
 import os
 import pathlib
@@ -59,8 +60,21 @@ class Guide(unittest.TestCase):
     def files(self):
         return {str(f.relative_to(self.dir)): f.read_bytes() for f in self.dir.rglob("*") if f.is_file()}
 
+    def payload(self, file):
+        return json.loads(base64.b64decode(json.loads((self.dir / file).read_bytes())["payload"]))
+
     def reviewers(self):
-        return json.loads(base64.b64decode(json.loads((self.dir / "keys/reviewers.json").read_bytes())["payload"]))
+        return self.payload("keys/reviewers.json")
+
+    def reviewer_key(self, number):
+        """What the reviewer has at home: a key file without a passphrase."""
+        name = f"reviewer-{number}"
+        (self.dir / f"{name}.key.json").touch(0o600)
+        (self.dir / f"{name}.key.json").write_text(json.dumps({
+            "format": "fz-key-1", "holder": name, "purpose": "approve", "scheme": "ed25519", "public": PUBLIC[number - 1],
+            "keyid": hashlib.sha256(b"ed25519\0" + bytes.fromhex(PUBLIC[number - 1])).hexdigest(),
+            "seed": f"{number - 1:02x}" * 32}))
+        return f"{name}.key.json"
 
     def states(self):
         """holder -> sorted states of his keys"""
@@ -70,6 +84,7 @@ class Guide(unittest.TestCase):
         return {holder: sorted(states) for holder, states in out.items()}
 
     def test_every_command_of_the_guide(self):
+        self.reviewer_key(1)
         ran = rehearsed = 0
         for line in commands(GUIDE.read_text(encoding="utf-8")):
             words = shlex.split(line)
@@ -87,13 +102,17 @@ class Guide(unittest.TestCase):
                 self.assertEqual(answer["verdict"], "ok", line)
             if words[1:3] == ["reviewers", "lost"]:
                 self.assertEqual(self.states()["reviewer-2"], ["active", "retired"])
-            if words[1:3] == ["reviewers", "leave"]:
-                self.assertEqual(self.states()["reviewer-3"], ["retired"])
-                # Two are left for two signatures: nobody else may leave.
-                refused = self.run_keys(*(w.replace("reviewer-3", "reviewer-2") for w in words[1:]), status=1)
+            if words[1:3] == ["staff", "leave"]:
+                self.assertEqual([x["holder"] for x in self.payload("keys/staff.json")["left"]], ["reviewer-3"])
+                self.assertTrue(answer["withdrawals_good"])
+                # Two are left for two signatures: nobody else may leave by the group's word.
+                again = [w.replace("reviewer-3", "reviewer-2") for w in words[1:]] + ["--staff", "keys/staff.json"]
+                refused = self.run_keys(*again, status=1)
                 self.assertEqual(refused["error"], "bad_field")
+                self.assertIn("根密钥", refused["zh"])
             if words[1:3] == ["reviewers", "stolen"]:
                 self.assertEqual(self.states()["reviewer-1"], ["active"])
+                self.assertEqual(self.states()["reviewer-3"], ["retired"], "who left stands in the officers' list now")
         self.assertGreaterEqual(ran, 15)
         self.assertGreaterEqual(rehearsed, 6)
         last = self.reviewers()
@@ -102,7 +121,7 @@ class Guide(unittest.TestCase):
         self.assertFalse(retired & set(last["withdraw"]["keyids"]), "a retired key may not withdraw")
         self.assertTrue(retired <= set(last["approve"][0]["keyids"]), "what it approved before goes on")
         self.assertEqual(self.run_keys("inspect", "keys/reviewers.json", "--root", "keys/3.root.json")["verdict"], "ok")
-        self.assertEqual(last["version"], 5)
+        self.assertEqual(last["version"], 4)
 
     def test_what_must_be_refused(self):
         self.run_keys("ceremony", "--out", "keys", "--online-key", "online.pub", "--description", "office.toml")
@@ -116,6 +135,42 @@ class Guide(unittest.TestCase):
         self.assertFalse(self.run_keys("reviewers", "leave", "--holder", "reviewer-3", *change, *officers[:2])["complete"])
         strangers = ["--key", "keys/duty-1.key.json", "--key", "keys/renew.key.json"]
         self.assertFalse(self.run_keys("reviewers", "leave", "--holder", "reviewer-3", *change, *strangers)["complete"])
+
+    def test_a_reviewer_leaves_by_the_groups_word(self):
+        self.run_keys("ceremony", "--out", "keys", "--online-key", "online.pub", "--description", "office.toml")
+        one, two, three = (self.reviewer_key(n) for n in (1, 2, 3))
+        base = ["--root", "keys/1.root.json", "--reviewers", "keys/reviewers.json"]
+        leave = ["staff", "leave", *base, "--holder", "reviewer-3", "--out", "staff.json"]
+        # One after the other, each on a machine of their own.
+        self.assertFalse(self.run_keys(*leave, "--key", one)["complete"])
+        self.assertTrue(self.run_keys("staff", "sign", "staff.json", *base, "--key", two)["complete"])
+        self.assertEqual(self.run_keys("inspect", "staff.json", *base[:2], *base[2:])["verdict"], "ok")
+        # Keys that cannot make it good: who leaves, the duty desk, two officers.
+        for keys in ([one, three], [one, "keys/duty-1.key.json"], ["keys/officer-1.key.json", "keys/officer-2.key.json"]):
+            asked = self.run_keys(*leave[:-1], "no.json", *(x for k in keys for x in ("--key", k)), status=1 if "officer" in keys[0] else 0)
+            self.assertNotEqual(asked.get("complete"), True, keys)
+        both = ["--key", one, "--key", two]
+        self.assertEqual(self.run_keys(*leave[:6], "--holder", "nobody", "--out", "no.json", *both, status=1)["error"], "not_found")
+        self.assertEqual(self.run_keys(*leave, "--staff", "staff.json", *both, status=1)["error"], "not_found", "they left already")
+        self.assertEqual(self.run_keys("staff", "leave", *base, "--holder", "duty-1", "--out", "no.json", *both, status=1)["error"], "not_found",
+                         "the duty desk is no group's")
+        self.assertEqual(self.run_keys("staff", "leave", *base, "--group", "town", "--holder", "reviewer-3", "--out", "no.json", *both,
+                                       status=1)["error"], "bad_field")
+
+    def test_who_signed_the_withdrawals_leaves(self):
+        self.run_keys("ceremony", "--out", "keys", "--online-key", "online.pub", "--description", "office.toml")
+        one, two, three = (self.reviewer_key(n) for n in (1, 2, 3))
+        base = ["--root", "keys/1.root.json", "--reviewers", "keys/reviewers.json"]
+        self.run_keys("withdraw", "--withdrawals", "keys/withdrawals.json", "--key", three, "--approval", "ap-1", "--until",
+                      "2027-06-01T00:00:00Z", "--out", "keys/withdrawals.json")
+        answer = self.run_keys("staff", "leave", *base, "--holder", "reviewer-3", "--withdrawals", "keys/withdrawals.json", "--out",
+                               "staff.json", "--key", one, "--key", two)
+        self.assertFalse(answer["withdrawals_good"])
+        self.run_keys("reissue-withdrawals", "--withdrawals", "keys/withdrawals.json", "--reviewers", "keys/reviewers.json", "--key", two,
+                      "--out", "keys/withdrawals.json")
+        again = self.payload("keys/withdrawals.json")
+        self.assertEqual([x["approval_id"] for x in again["items"]], ["ap-1"])
+        self.assertEqual(self.run_keys("inspect", "keys/withdrawals.json", *base)["verdict"], "ok")
 
 
 if __name__ == "__main__":

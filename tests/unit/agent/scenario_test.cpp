@@ -78,6 +78,28 @@ TEST_F(Scenario, AForgedWithdrawalChangesNothing) {
   EXPECT_TRUE(alarmed("trust_signature"));
 }
 
+TEST_F(Scenario, WhoLeftByTheGroupsWordCountsNoMoreAndAForgedWordChangesNothing) {
+  start();
+  const auto item = sim.on_air();
+  const auto& o = sim.server.office;
+  trust::Staff staff;  // as if the person had left before anything here was approved
+  staff.group = "district";
+  staff.issued = sim.now();
+  for (const auto* key : {&o.reviewer2, &o.reviewer2b}) staff.left.push_back({key->id(), "reviewer-2", staff.issued - Days{300}});
+  const auto publish = [&](std::initializer_list<const crypto::PrivateKey*> keys) {
+    sim.server.staff = Office::bytes(trust::kStaffType, trust::write_staff(staff), keys);
+    sim.server.publish(sim.now());
+    sim.run(3 * kMinute);
+  };
+  publish({&o.online});
+  EXPECT_TRUE(alarmed("trust_signature"));
+  publish({&o.online, &o.reviewer3});
+  EXPECT_TRUE(alarmed("trust_threshold"));
+  EXPECT_TRUE(seen(5 * kMinute).contains(item));
+  publish({&o.reviewer1, &o.reviewer3});
+  EXPECT_TRUE(seen(5 * kMinute).empty()) << "nothing here has two signatures that count";
+}
+
 TEST_F(Scenario, AnOlderTimestampIsRefusedWithAnAlarmAndTheSetPlaysOn) {
   start();
   const auto old = sim.server.timestamp;

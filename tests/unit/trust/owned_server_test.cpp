@@ -40,6 +40,12 @@ class OwnedServer {
     rogue.approve[0].keyids = {office_.online.id()};
     rogue.approve[0].threshold = 1;
     collect(Office::bytes(kReviewersType, write_reviewers(rogue), {&office_.online}));
+    Staff staff;  // it would like to be rid of the reviewers, too
+    staff.group = "district";
+    staff.issued = kOfficeNow;
+    staff.left = {{office_.reviewer1.id(), "reviewer-1", kOfficeNow - Days{30}}};
+    collect(Office::bytes(kStaffType, write_staff(staff), {&office_.online}));
+    collect(Office::bytes(kStaffType, write_staff(staff), {&office_.reviewer2, &office_.reviewer2b}));
     auto root = office_.root;
     root.version = 2;
     root.root = {{office_.online.id()}, 1};
@@ -57,7 +63,10 @@ class OwnedServer {
   void act(TrustedState& state) {
     auto bytes = any_document();
     if (pick(3) == 0) bytes = mutated(bytes);
-    switch (pick(10)) {
+    switch (pick(11)) {
+      case 10:
+        (void)state.update_staff(bytes);
+        break;
       case 0:
         (void)state.update_root(bytes);
         break;
@@ -143,6 +152,7 @@ TEST(OwnedServer, NothingUnapprovedEverPassesTheDoor) {
           ASSERT_FALSE(may_alert(alert, approval, state, kOfficeNow)) << approval << " was never approved as an emergency";
       for (auto& approval : names) {
         for (auto& media : names) {
+          ASSERT_TRUE(state.left().empty()) << "nobody left";
           bool open = server.door(state, approval, media);
           opened += open;
           both += open && approval == "good-2";

@@ -1,5 +1,6 @@
 // What must work when other things do not: withdrawing without a trail or a database; a backup while everything is in use.
 #include <SQLiteCpp/SQLiteCpp.h>
+#include <sys/stat.h>
 
 #include <atomic>
 
@@ -153,6 +154,9 @@ TEST_F(Backup, OneMadeInUseIsWholeAndANewMachineShowsTheSame) {
       EXPECT_TRUE((*blobs)->read(i.source, 1 << 20)) << "a row without its bytes: " << i.title;
   }
   ASSERT_TRUE(app::make_backup(folder, copy));
+  struct stat key {};
+  ASSERT_EQ(::stat((copy / "seal.key").c_str(), &key), 0) << "without it no second factor of the copy is worth anything";
+  EXPECT_EQ(key.st_mode & 0777, 0600u);
   const auto here = seen(base);
   app::Config c;
   c.data = copy;

@@ -215,7 +215,7 @@ class RunMatcher {
   }
   bool is_bank_card(const std::string& d, std::size_t begin) const {
     if (d.size() < 12 || d.size() > kMaxDigits) return false;
-    if (said_before(text_, begin, kCardWords)) return true;
+    if (said_before(text_, list_begin(text_, begin), kCardWords)) return true;
     if (d.size() < 14) return false;
     const bool union_pay = d.starts_with("62") && d.size() >= 16;
     if (said_before(text_, begin, kOtherNumbers)) return union_pay && is_luhn(d);

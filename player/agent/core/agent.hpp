@@ -153,7 +153,7 @@ class Agent {
   bool sound_lost_ = false;
   std::int64_t screen_kb_ = 0;
   int falls_ = 0;  // of the screen, one after the other, without a play that was shown to its end
-  Backoff rest_{Millis{30000}, Millis{600000}};
+  Backoff rest_{Millis{10000}, Millis{40000}};
   Millis rest_until_{0};  // nothing but the slate until then
   bool stick_ = false;    // one with documents for this screen is here
   std::map<std::string, Noted, std::less<>> alarms_;

@@ -94,9 +94,9 @@ class Carried : public Flow {
     }
     return true;
   }
-  std::vector<std::string> plays_at_the_server(const std::string& screen) {
+  std::vector<std::string> plays_at_the_server(const std::string& of) {
     std::vector<std::string> ids;
-    const auto page = boss().expect(200, boss().get("/v1/plays?limit=1000&screen=" + screen));
+    const auto page = boss().expect(200, boss().get("/v1/plays?limit=1000&screen=" + of));
     for (const auto& p : page.at("plays").as_array()) ids.emplace_back(p.at("id").as_string());
     return ids;
   }
@@ -111,7 +111,7 @@ TEST_F(Carried, AScreenLivesOnAStickAndItsPlaysComeBackOnIt) {
   show(item);
   const auto site = text_of(
       boss().expect(201, boss().post("/v1/sites", {{"unit", root_unit}, {"name", "渡口"}, {"region", "500119"}, {"venue", "1001"}})), "id");
-  FakeScreen screen(dir / "screen.sock");
+  FakeScreen panel(dir / "screen.sock");
   auto agent = start_agent();
 
   // First walk: the screen asks to be enrolled.
@@ -136,11 +136,11 @@ TEST_F(Carried, AScreenLivesOnAStickAndItsPlaysComeBackOnIt) {
 
   // Second walk: it shows what is on the stick, and goes on without it.
   to_the_screen();
-  ASSERT_TRUE(soon([&] { return screen.on_air_text().find("不轻信") != std::string::npos; })) << screen.slate().message;
-  EXPECT_EQ(screen.slate().site, "渡口");
+  ASSERT_TRUE(soon([&] { return panel.on_air_text().find("不轻信") != std::string::npos; })) << panel.slate().message;
+  EXPECT_EQ(panel.slate().site, "渡口");
   to_the_office();
-  const auto so_far = screen.presented().size();
-  ASSERT_TRUE(soon([&] { return screen.presented().size() >= so_far + 3; }));
+  const auto so_far = panel.presented().size();
+  ASSERT_TRUE(soon([&] { return panel.presented().size() >= so_far + 3; }));
 
   // Third walk: the plays go out, sealed.
   to_the_screen();
@@ -163,9 +163,9 @@ TEST_F(Carried, AScreenLivesOnAStickAndItsPlaysComeBackOnIt) {
   send("/v1/withdrawals", office.withdrawals_bytes(office.withdrawals(2, {approval}, now)), 200);
   fz({"export", office_stick().string(), "--screen", id});
   to_the_screen();
-  ASSERT_TRUE(soon([&] { return screen.on_air().empty(); })) << "withdrawn by a stick";
+  ASSERT_TRUE(soon([&] { return panel.on_air().empty(); })) << "withdrawn by a stick";
   std::this_thread::sleep_for(Millis{2000});
-  EXPECT_TRUE(screen.on_air().empty());
+  EXPECT_TRUE(panel.on_air().empty());
   EXPECT_EQ(agent.end(Millis{10000}), 0);
   const auto spool = agent::Spool::open(dir / "data" / "plays.db").value();
   const auto kept = spool->load().value();

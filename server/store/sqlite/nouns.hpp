@@ -15,6 +15,8 @@ extern const std::string_view kAccountsSchema, kAuditSchema, kLibrarySchema, kRe
     kSiteOutputSchema, kPublishSchema, kAlertsSchema;
 /// People, reviews and the trail: what came after the first release (people_schema.cpp).
 extern const std::string_view kPeopleSchema;
+/// Tags and packs (console_schema.cpp).
+extern const std::string_view kConsoleSchema;
 
 /// All steps of the main database, in order; store.cpp. The texts live as long as the program.
 std::vector<db::Migration> migrations();
@@ -28,6 +30,7 @@ std::unique_ptr<campaigns::Store> make_campaigns(db::Connection& c);
 std::unique_ptr<screens::Store> make_screens(db::Connection& c);
 std::unique_ptr<publish::Store> make_publish(db::Connection& c);
 std::unique_ptr<alerts::Store> make_alerts(db::Connection& c);
+std::unique_ptr<finder::Store> make_finder(db::Connection& c);
 
 /// The plays' own database in `file`. Errors: db_newer, db_damaged, io, disk_full.
 Result<std::unique_ptr<plays::Store>> open_plays(const fs::path& file);

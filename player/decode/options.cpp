@@ -18,8 +18,10 @@ Result<Options> parse_options(int argc, char** argv, std::string& help) {
   auto* probe =
       app.add_option("--probe", o.file, "Examine a file by decoding it; prints JSON; exit 1 and a reason for a bad file")->expected(0, 1);
   app.add_flag("--play", play, "Decode into the ring given by descriptors");
-  auto* render = app.add_option("--render", o.profile, "Make a rendition: 1080p, 720p, audio, still-1080p, page (of a PDF), thumb")
-                     ->check(CLI::IsMember({"1080p", "720p", "audio", "still-1080p", "page", "thumb"}));
+  auto* render =
+      app.add_option("--render", o.profile,
+                     "Make a rendition: 1080p, 720p, audio, still-1080p, page (of a PDF), thumb; for people: chat, still-chat, still-print")
+          ->check(CLI::IsMember({"1080p", "720p", "audio", "still-1080p", "page", "thumb", "chat", "still-chat", "still-print"}));
   app.add_flag("--compare", compare, "Compare a rendition with the watched file");
   app.add_flag("--any-gain", o.any_gain, "Compare: the sound may be louder or softer as a whole");
   app.add_flag("--selftest", selftest, "Print the sandbox's state and the GStreamer version as JSON");
@@ -38,6 +40,8 @@ Result<Options> parse_options(int argc, char** argv, std::string& help) {
   app.add_option("--min-side", o.min_side, "Probe: smallest width and height")->check(CLI::Range(0, 1024));
   app.add_option("--max-pixels", o.picture.max_pixels, "Largest area")->check(CLI::Range(256, 2'000'000'000));
   app.add_option("--max-duration-ms", o.max_duration_ms, "Longest video");
+  app.add_option("--max-bytes", o.max_bytes, "Render chat: the file is no larger than this")
+      ->check(CLI::Range(INT64_C(0), INT64_C(1) << 40));
   app.add_option("--limit-ms", o.limit_ms, "Give up after this time")->check(CLI::Range(0, 86'400'000));
   app.set_version_flag("--version", FZ_VERSION);
   try {

@@ -27,6 +27,7 @@ struct Options {
   int min_side = 0;  ///< pixels; a picture with a smaller side is refused
   std::int64_t max_duration_ms = 4 * 3600 * 1000;
   // render
+  std::int64_t max_bytes = 0;  ///< of a rendition for chat groups; 0: no limit
   std::string profile;
   // compare
   bool any_gain = false;  ///< the rendition may be louder or softer as a whole: against an upload, whose loudness was brought to a target

@@ -29,7 +29,8 @@ std::pair<int, int> rendition_rate(int n, int d) {
 
 Result<void> render(const Options& o, int in, int out) {
   if (o.profile == "audio") return render_sound(o, in, out);
-  return o.profile == "1080p" || o.profile == "720p" ? render_film(o, in, out) : render_still(o, in, out);
+  const bool film = o.profile == "1080p" || o.profile == "720p" || o.profile == "chat";
+  return film ? render_film(o, in, out) : render_still(o, in, out);
 }
 
 }  // namespace fz::decode

@@ -73,8 +73,9 @@ Result<void> render_still(const Options& o, int in, int out) {
   if (structure.container == "pdf" || o.profile == "page") return fail(Code::unsupported, {{"what", o.profile + " / " + structure.mime}});
   FZ_TRY(auto info, look(o, in));
   if (!thumb && info.kind != Kind::image) return fail(Code::unsupported, {{"what", o.profile + " / " + info.mime}});
-  auto size = fit_into({info.width, info.height}, thumb ? Size{480, 480} : Size{1920, 1080});
-  bool png = !thumb && info.container == "png";
+  const bool print = o.profile == "still-print", people = print || o.profile == "still-chat";  // for people: JPEG whatever it was
+  auto size = fit_into({info.width, info.height}, thumb ? Size{480, 480} : print ? Size{4096, 4096} : Size{1920, 1080});
+  bool png = !thumb && !people && info.container == "png";
   // A film's face: a tenth into it, past a fade from black.
   FZ_TRY(auto* frame, take_frame(info, in, info.kind == Kind::video ? info.duration_ms * 100'000 : 0));
   frame = on_white(frame);
@@ -82,7 +83,9 @@ Result<void> render_still(const Options& o, int in, int out) {
               std::to_string(size.width) + ",height=" + std::to_string(size.height) + ",pixel-aspect-ratio=1/1 ! videoconvert ! " +
               // A JPEG's own colours: BT.601, full range.
               (png ? "video/x-raw,format=RGB ! pngenc"
-                   : "video/x-raw,format=I420,colorimetry=1:4:0:0 ! jpegenc quality=" + std::string(thumb ? "80" : "92")) +
+                   : "video/x-raw,format=I420,colorimetry=1:4:0:0 ! jpegenc quality=" + std::string(thumb   ? "80"
+                                                                                                    : print ? "95"
+                                                                                                            : "92")) +
               " ! fdsink sync=false async=false fd=" + std::to_string(out);
   auto encoder = Encoder::start(text);
   if (encoder) {

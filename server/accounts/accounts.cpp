@@ -188,4 +188,31 @@ Result<Unit> change_unit(Store& db, const Context& ctx, std::string_view id, con
   return u;
 }
 
+Result<Unit> set_root(Store& db, const Context& ctx, std::string_view name, std::string_view code, int steps) {
+  FZ_CHECK(require(ctx.who, Role::administrator));
+  FZ_TRY(const auto units, db.units(""));
+  const auto root = std::find_if(units.begin(), units.end(), [](const Unit& u) { return u.parent.empty(); });
+  if (root == units.end()) return fail(Code::internal, {}, "no root unit");
+  FZ_CHECK(require_branch(ctx.who, root->path, root->id));
+  Unit u = *root;
+  u.name = name;
+  if (steps > 0) u.review_steps = steps;
+  FZ_CHECK(check_policy(u));
+  if (code != u.id) {
+    if (code.size() != 6 || !is_division_code(code) || code == "000000")
+      return fail(Code::bad_field, {{"field", "code"}, {"what", "6 位行政区划代码 (division code of 6 digits)"}});
+    FZ_CHECK(check_division(code));
+    FZ_TRY(const bool used, db.unit_is_used(u.id));
+    if (used || units.size() > 1)
+      return fail(Code::bad_field,
+                  {{"field", "code"}, {"what", "已有下级单位或内容，区划代码不能再改 (units or content hang on it already)"}});
+    FZ_CHECK(db.rename_root(u.id, code));
+    u.id = u.code = code;
+    u.path = u.id + "/";
+  }
+  FZ_CHECK(db.put_unit(u));
+  FZ_CHECK(ctx.record("unit.change", u.id, {{"name", u.name}, {"code", u.code}, {"steps", u.review_steps}}));
+  return u;
+}
+
 }  // namespace fz::accounts

@@ -115,6 +115,10 @@ class Store {
   virtual Result<void> put_unit(const Unit& unit) = 0;
   /// All paths that begin with `from` begin with `to` instead.
   virtual Result<void> move_paths(std::string_view from, std::string_view to) = 0;
+  /// True if anything but accounts belongs to the unit.
+  virtual Result<bool> unit_is_used(std::string_view id) const = 0;
+  /// Another id for the root, whose accounts follow. REQUIRES: no other unit, !unit_is_used.
+  virtual Result<void> rename_root(std::string_view from, std::string_view to) = 0;
 
   virtual Result<std::optional<Account>> account(std::string_view id) const = 0;
   virtual Result<std::optional<Account>> account_by_login(std::string_view login) const = 0;
@@ -176,6 +180,9 @@ struct UnitChange {
 };
 /// With another parent the whole branch moves; both places must be the actor's. Errors: as create_unit, unit_loop.
 Result<Unit> change_unit(Store& db, const Context& ctx, std::string_view id, const UnitChange& change);
+/// Name and division code of the root, which is its id, too: the code changes only while nothing but accounts hangs on it. `steps` 0:
+/// as it is. Errors: forbidden_role, bad_field, division_unknown.
+Result<Unit> set_root(Store& db, const Context& ctx, std::string_view name, std::string_view code, int steps);
 
 struct NewAccount {
   std::string login, name, unit;

@@ -66,6 +66,13 @@ Result<UnitRow> unit_row(const Table::Row& r) {
 
 }  // namespace
 
+std::span<const Column> unit_columns() {
+  return kUnitColumns;
+}
+std::span<const Column> account_columns() {
+  return kAccountColumns;
+}
+
 Result<Table> read_unit_table(std::string_view bytes) {
   return read_table(bytes, kUnitColumns, kMaxUnitRows);
 }

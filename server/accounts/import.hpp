@@ -8,6 +8,9 @@ namespace fz::accounts {
 inline constexpr std::size_t kMaxUnitRows = 10000;
 inline constexpr std::size_t kMaxAccountRows = 200;  ///< each password costs 0.1 s
 
+/// The columns of the two tables; static.
+std::span<const Column> unit_columns();
+std::span<const Column> account_columns();
 /// code 区划代码 (or empty), key 编号 (what other rows call a unit without a code), name 名称, parent 上级 (id, code or key),
 /// review_steps 审核步数, in any order of rows.
 Result<Table> read_unit_table(std::string_view bytes);

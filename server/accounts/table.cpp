@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "server/tables/workbook.hpp"
 #include "shared/base/bytes.hpp"
 
 namespace fz::accounts {
@@ -29,8 +30,6 @@ Result<std::string> from_gb18030(std::string_view bytes) {
 }
 
 Result<std::string> to_text(std::string_view bytes) {
-  if (bytes.starts_with("PK\x03\x04") || bytes.starts_with("\xd0\xcf\x11\xe0"))
-    return format("这是 Excel 工作簿，请另存为“CSV UTF-8（逗号分隔）”再导入 (an Excel workbook; save it as CSV UTF-8)");
   if (bytes.starts_with("\xff\xfe") || bytes.starts_with("\xfe\xff"))
     return format("编码是 UTF-16，请另存为“CSV UTF-8（逗号分隔）” (UTF-16; save it as CSV UTF-8)");
   if (bytes.starts_with("\xef\xbb\xbf")) bytes.remove_prefix(3);
@@ -119,6 +118,58 @@ Result<std::vector<int>> read_heading(const std::vector<std::string>& heading, s
   return places;
 }
 
+/// Rows as they come, held against the heading.
+class Builder {
+ public:
+  Builder(std::span<const Column> columns, std::size_t max_rows) : columns_(columns), max_rows_(max_rows) {}
+  Result<void> heading(const std::vector<std::string>& cells) {
+    width_ = cells.size();
+    FZ_TRY(places_, read_heading(cells, columns_));
+    return {};
+  }
+  Result<void> add(int number, const std::vector<std::string>& cells) {
+    if (std::all_of(cells.begin(), cells.end(), [](const auto& c) { return c.empty(); })) return {};
+    if (table_.rows.size() == max_rows_) {  // go on counting: people want to know how many there are
+      ++too_many_;
+      return {};
+    }
+    if (cells.size() > width_)
+      return fail(Code::table_row,
+                  {{"row", std::to_string(number)}, {"zh", "单元格比表头多"}, {"en", "it has more cells than the heading"}});
+    Table::Row row{number, {}};
+    for (std::size_t k = 0; k < columns_.size(); ++k) {
+      const auto place = static_cast<std::size_t>(places_[k]);
+      row.cells.push_back(places_[k] >= 0 && place < cells.size() ? cells[place] : std::string());
+      if (columns_[k].required && row.cells.back().empty())
+        return fail(Code::table_empty_cell, {{"row", std::to_string(number)}, {"column", std::string(columns_[k].zh)}});
+    }
+    table_.rows.push_back(std::move(row));
+    return {};
+  }
+  Result<Table> done(std::size_t more = 0) {
+    too_many_ += more;
+    if (too_many_ > 0)
+      return fail(Code::table_rows, {{"rows", std::to_string(max_rows_ + too_many_)}, {"limit", std::to_string(max_rows_)}});
+    if (table_.rows.empty()) return format("没有数据行 (no rows)");
+    return std::move(table_);
+  }
+
+ private:
+  std::span<const Column> columns_;
+  std::size_t max_rows_, width_ = 0, too_many_ = 0;
+  std::vector<int> places_;
+  Table table_;
+};
+
+Result<Table> read_workbook(std::string_view bytes, std::span<const Column> columns, std::size_t max_rows) {
+  FZ_TRY(const auto sheet, tables::read_first_sheet(bytes, max_rows + 1));
+  if (sheet.rows.empty()) return format("没有数据行 (no rows)");
+  Builder table(columns, max_rows);
+  FZ_CHECK(table.heading(sheet.rows.front().cells));
+  for (std::size_t i = 1; i < sheet.rows.size(); ++i) FZ_CHECK(table.add(sheet.rows[i].number, sheet.rows[i].cells));
+  return table.done(sheet.more);
+}
+
 }  // namespace
 
 Error in_row(int number, const Error& e) {
@@ -132,35 +183,20 @@ Error in_row(int number, const Error& e) {
 }
 
 Result<Table> read_table(std::string_view bytes, std::span<const Column> columns, std::size_t max_rows) {
+  if (tables::is_old_office(bytes)) return tables::old_office_error(bytes);
+  if (tables::is_workbook(bytes)) return read_workbook(bytes, columns, max_rows);
+  if (bytes.size() > kMaxCsv) return fail(Code::too_large, {{"limit", "1.5 MB"}});
   FZ_TRY(const std::string text, to_text(bytes));
   const char separator = separator_of(text);
   std::size_t at = 0;
+  Builder table(columns, max_rows);
   FZ_TRY(const auto heading, next_record(text, at, separator, 1));
-  FZ_TRY(const auto places, read_heading(heading, columns));
-  Table out;
-  std::size_t too_many = 0;
+  FZ_CHECK(table.heading(heading));
   for (int number = 2; at < text.size(); ++number) {
     FZ_TRY(const auto cells, next_record(text, at, separator, number));
-    if (std::all_of(cells.begin(), cells.end(), [](const auto& c) { return c.empty(); })) continue;
-    if (out.rows.size() == max_rows) {  // go on counting: people want to know how many there are
-      ++too_many;
-      continue;
-    }
-    if (cells.size() > heading.size())
-      return fail(Code::table_row,
-                  {{"row", std::to_string(number)}, {"zh", "单元格比表头多"}, {"en", "it has more cells than the heading"}});
-    Table::Row row{number, {}};
-    for (std::size_t k = 0; k < columns.size(); ++k) {
-      const auto place = static_cast<std::size_t>(places[k]);
-      row.cells.push_back(places[k] >= 0 && place < cells.size() ? cells[place] : std::string());
-      if (columns[k].required && row.cells.back().empty())
-        return fail(Code::table_empty_cell, {{"row", std::to_string(number)}, {"column", std::string(columns[k].zh)}});
-    }
-    out.rows.push_back(std::move(row));
+    FZ_CHECK(table.add(number, cells));
   }
-  if (too_many > 0) return fail(Code::table_rows, {{"rows", std::to_string(max_rows + too_many)}, {"limit", std::to_string(max_rows)}});
-  if (out.rows.empty()) return format("没有数据行 (no rows)");
-  return out;
+  return table.done();
 }
 
 }  // namespace fz::accounts

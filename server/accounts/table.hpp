@@ -1,5 +1,5 @@
-// Tables that people make in a spreadsheet and save as CSV: RFC 4180, comma, semicolon or tab, UTF-8 or GB18030 (what Excel
-// writes on a Chinese Windows). No I/O.
+// Tables that people make in a spreadsheet: the first sheet of an .xlsx (server/tables), or CSV (RFC 4180, comma, semicolon or tab,
+// UTF-8 or GB18030, what Excel writes on a Chinese Windows). No I/O.
 #pragma once
 #include <span>
 #include <string>
@@ -22,8 +22,11 @@ struct Table {
   std::vector<Row> rows;
 };
 
-/// Rows without any cell are left out. Errors: table_format (an .xlsx, UTF-16, a quote that does not end), table_columns (missing,
-/// unknown or twice), table_rows, table_empty_cell, table_row (more cells than headings).
+inline constexpr std::size_t kMaxCsv = 1536 * 1024;  ///< bytes: 10,000 rows, and enough of 20,000 to say that they are too many
+
+/// Rows without any cell are left out; of a workbook the first row that has one is the heading. Errors: table_format (UTF-16, a quote
+/// that does not end, a damaged workbook), table_columns (missing, unknown or twice), table_rows, table_empty_cell, table_row (more
+/// cells than headings), table_merged, table_old_excel, too_large.
 Result<Table> read_table(std::string_view bytes, std::span<const Column> columns, std::size_t max_rows);
 /// The error of a row, in the words of the whole table.
 Error in_row(int number, const Error& e);

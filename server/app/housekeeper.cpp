@@ -77,6 +77,9 @@ void Housekeeper::every_hour() {
   const auto signed_today =
       app_.store.write([&](store::Tx& tx) { return audit::daily_checkpoint(tx.audit(), app_.publisher.online_key(), now); });
   if (!signed_today) log::warn("audit checkpoint: {}", to_log(signed_today.error()));
+  const auto dropped =
+      app_.store.write([&](store::Tx& tx) { return tx.library().drop_packs(now - library::kPackLife, library::kMaxPackBytes); });
+  if (!dropped) log::warn("packs: {}", to_log(dropped.error()));
   if (const auto swept = sweep_blobs(app_); !swept)
     log::warn("sweep: {}", to_log(swept.error()));
   else if (*swept > 0)

@@ -13,8 +13,8 @@ bool is_file_fault(Code code) {
          code == Code::bad_field;
 }
 
-Jobs::Jobs(store::Store& store, const Clock& clock, MediaTools tools, unsigned threads)
-    : store_(store), clock_(clock), tools_(std::move(tools)) {
+Jobs::Jobs(store::Store& store, const Clock& clock, MediaTools tools, unsigned threads, std::function<void(const std::string&)> moved)
+    : store_(store), clock_(clock), tools_(std::move(tools)), moved_(std::move(moved)) {
   for (unsigned i = 0; i < threads; ++i) {
     threads_.emplace_back([this] { run(); });
     pthread_setname_np(threads_.back().native_handle(), "media-job");
@@ -116,7 +116,15 @@ Result<void> Jobs::work(const library::Job& job) {
     last = clock_.steady();
     const auto noted = store_.write([&](store::Tx& tx) { return library::job_progress(tx.library(), job.id, permille, clock_.wall()); });
     if (!noted) log::warn("job {}: {}", job.id, to_log(noted.error()));
+    if (moved_) moved_(job.item);
   };
+  if (job.kind == library::JobKind::pack) {
+    FZ_TRY(const auto renditions, store_.read([&](const store::Tx& tx) { return tx.library().renditions(item.id, item.version); }));
+    FZ_TRY(const auto pack, tools_.pack(item, renditions, job.profile, progress));
+    FZ_CHECK(store_.write([&](store::Tx& tx) { return library::finish_pack(tx.library(), tx.context(who, clock_.wall()), job.id, pack); }));
+    if (moved_) moved_(job.item);
+    return {};
+  }
   FZ_TRY(auto rendition, tools_.render(item, std::string(layout::plain_profile(job.profile)), progress));
   rendition.item = item.id;
   rendition.version = item.version;

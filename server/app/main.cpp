@@ -8,6 +8,7 @@
 #include "server/app/backup.hpp"
 #include "server/app/media_tools.hpp"
 #include "server/app/server.hpp"
+#include "server/http/app.hpp"
 #include "shared/base/log.hpp"
 
 namespace {
@@ -64,6 +65,10 @@ int serve(const app::Config& config) {
 int back_up(const app::Config& config, const std::string& to) {
   const auto done = app::make_backup(config.data, to);
   if (!done) return refuse(done.error());
+  // For the page that shows how old the last one is; the copy itself is made whether or not that can be written.
+  const std::string last =
+      json::write(json::object{{"at", format_time(system_clock().wall())}, {"bytes", done->bytes}, {"files", done->files}});
+  if (const auto noted = write_atomic(config.data / http::kLastBackup, last, 0644); !noted) log::warn("{}", to_log(noted.error()));
   std::printf("%lld 个文件 files, %lld B -> %s\n", static_cast<long long>(done->files), static_cast<long long>(done->bytes), to.c_str());
   return 0;
 }

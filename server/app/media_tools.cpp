@@ -18,6 +18,10 @@ MediaTools media_tools(const Config& config, blob::Store& blobs) {
   out.render = [tools, &blobs](const library::Item& item, const std::string& profile, const MediaTools::Progress& progress) {
     return media::render(tools, blobs, item, profile, progress);
   };
+  out.pack = [tools, &blobs](const library::Item& item, const std::vector<library::Rendition>& renditions, const std::string& pack,
+                             const MediaTools::Progress& progress) {
+    return media::make_pack(tools, blobs, item, renditions, pack, progress);
+  };
   out.thumbnail = [tools, &blobs](const library::Item& item) { return media::thumbnail(tools, blobs, item); };
   return out;
 }

@@ -1,5 +1,7 @@
 #include "server/app/server.hpp"
 
+#include "server/app/certificates.hpp"
+#include "server/app/event_pump.hpp"
 #include "server/app/housekeeper.hpp"
 #include "server/app/identity.hpp"
 #include "server/http/dispatcher.hpp"
@@ -24,10 +26,14 @@ class ServerImpl final : public Server {
     const auto now = clock_.wall();
     net::ServerOptions net_options;
     if (config_.tls) {
-      FZ_TRY(auto tls, load_or_make_tls(config_, now));
+      FZ_CHECK(finish_certificate_change(config_));
+      FZ_TRY(const auto tls, load_or_make_tls(config_, now));
       started_.fingerprint = tls.sha256;
       if (tls.expires - now < Days{30}) log::warn("the certificate ends at {}: renew it", format_time(tls.expires));
-      net_options.tls = net::ServerTls{std::move(tls.certificate_pem), std::move(tls.key_pem)};
+      net_options.tls = net::ServerTls{tls.certificate_pem, tls.key_pem};
+      FZ_TRY(certificates_, keep_certificates(config_, tls, [this](const std::string& chain, const std::string& key) -> Result<void> {
+               return net_->replace_tls({chain, key});
+             }));
     }
     FZ_TRY(blobs_, blob::Store::open(config_.data / "blobs"));
     FZ_TRY(store_, store::open_sqlite(config_.data));
@@ -42,7 +48,10 @@ class ServerImpl final : public Server {
     if (make_tools) tools = make_tools(config_, *blobs_);
     app_->pictures.open(config_.data / "thumbs", tools.thumbnail);
     FZ_CHECK(open_console());
-    if (make_tools) jobs_ = std::make_unique<Jobs>(*store_, clock_, std::move(tools), config_.media_jobs);
+    if (make_tools)
+      jobs_ = std::make_unique<Jobs>(*store_, clock_, std::move(tools), config_.media_jobs, [this](const std::string& item) {
+        app_->events.changed(http::Topic::jobs, finder::Noun::item, item);
+      });
     net_options.address = listen.first;
     net_options.port = listen.second;
     net_options.threads = config_.threads;
@@ -50,6 +59,7 @@ class ServerImpl final : public Server {
     FZ_TRY(net_, net::Server::start(std::move(net_options), http::make_dispatch(*app_), http::make_error_page(*app_),
                                     http::make_observer(*app_)));
     housekeeper_ = std::make_unique<Housekeeper>(*app_);
+    event_pump_ = std::make_unique<EventPump>(*app_);
     started_.address =
         (listen.first.find(':') != std::string::npos ? "[" + listen.first + "]" : listen.first) + ":" + std::to_string(net_->port());
     started_.took = std::chrono::duration_cast<Millis>(clock_.steady() - begin);
@@ -61,8 +71,10 @@ class ServerImpl final : public Server {
     if (std::exchange(stopped_, true)) return;
     if (net_) net_->stop(drain);
     jobs_.reset();
+    event_pump_.reset();
     housekeeper_.reset();
     log_.reset();
+    if (store_) store_->on_recorded({});
     app_.reset();
     publisher_.reset();
     store_.reset();
@@ -107,8 +119,11 @@ class ServerImpl final : public Server {
     settings.sessions = config_.sessions;
     settings.machines_per_address = config_.machines_per_address;
     settings.quota = config_.quota;
+    settings.data = config_.data;
     settings.shots = config_.data / "shots";
     app_.reset(new http::App{*store_, *blobs_, *publisher_, *log_, clock_, settings});
+    store_->on_recorded([this](const std::vector<audit::Event>& events) { app_->events.heard(events); });
+    app_->certificates = certificates_.get();
     app_->jobs_wanted = [this] {
       if (jobs_) jobs_->wake();
     };
@@ -131,6 +146,8 @@ class ServerImpl final : public Server {
   std::unique_ptr<Jobs> jobs_;
   std::unique_ptr<net::Server> net_;
   std::unique_ptr<Housekeeper> housekeeper_;
+  std::unique_ptr<EventPump> event_pump_;
+  std::unique_ptr<setup::Certificates> certificates_;
 };
 
 }  // namespace

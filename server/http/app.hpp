@@ -8,11 +8,13 @@
 #include "server/http/board.hpp"
 #include "server/http/channels.hpp"
 #include "server/http/console.hpp"
+#include "server/http/events.hpp"
 #include "server/http/files.hpp"
 #include "server/http/limiter.hpp"
 #include "server/http/metrics.hpp"
 #include "server/http/pictures.hpp"
 #include "server/http/screen_tokens.hpp"
+#include "server/setup/setup.hpp"
 #include "server/store/store.hpp"
 
 namespace fz::http {
@@ -25,6 +27,7 @@ struct Settings {
   bool three_administrators = false;  ///< system, security and audit are different people
   accounts::SessionLimits sessions;
   library::Quota quota;
+  fs::path data;                                    ///< the data folder, for the figures of its administrator
   fs::path shots;                                   ///< folder of the screens' last pictures
   double person_rate = 50, person_burst = 300;      ///< requests a second of one session or address
   double screen_rate = 30, screen_burst = 300;      ///< of one screen
@@ -41,6 +44,7 @@ struct App {
   plays::Log& plays;
   const Clock& clock;
   Settings settings;
+  setup::Certificates* certificates = nullptr;                          ///< null: without TLS
   std::function<void()> jobs_wanted = [] {};                            ///< there may be a new job
   std::function<Result<void>()> ready = [] { return Result<void>(); };  ///< for /readyz
 
@@ -51,10 +55,14 @@ struct App {
   OpenFiles files{};
   Board board{};
   AlertBoard alerts{};
+  Events events{};      ///< the open consoles
   Console console{};    ///< files of the web console; set before the first request
   Pictures pictures{};  ///< thumbnails and previews
   BusyNames uploads{};  ///< uploads that are being written
 };
+
+/// In the data folder: when a backup was made last, as JSON {"at","files","bytes"}; written by `fz-server --backup`.
+inline constexpr const char* kLastBackup = "last-backup.json";
 
 /// Publishes and tells the screens whose list changed.
 Result<publish::Delta> publish_now(App& app);

@@ -1,10 +1,25 @@
 #include "server/http/board.hpp"
 
 namespace fz::http {
+namespace {
 
-void Board::put(const std::string& screen, std::string status, UtcTime now) {
+// Other members (free space, the spool, temperatures) move all the time and are read with the next change.
+std::size_t gist(const json::value& status) {
+  std::string text;
+  if (const auto* o = status.if_object())
+    for (const char* member : {"playing", "freshness", "alarms", "withdrawals", "set_version"})
+      if (const auto* value = o->if_contains(member)) text += json::write(*value) + "\n";
+  return std::hash<std::string>{}(text);
+}
+
+}  // namespace
+
+bool Board::put(const std::string& screen, std::string status, const json::value& parsed, UtcTime now) {
+  const auto seen = gist(parsed);
   const std::lock_guard lock(mutex_);
   waiting_[screen] = Status{std::move(status), now};
+  const auto [at, fresh] = seen_.try_emplace(screen, seen);
+  return std::exchange(at->second, seen) != seen || fresh;
 }
 
 Result<void> Board::flush(store::Store& store) {

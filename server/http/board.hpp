@@ -11,8 +11,9 @@ namespace fz::http {
 
 class Board {
  public:
-  /// `status` is JSON text of at most 32 KiB that was parsed by the caller.
-  void put(const std::string& screen, std::string status, UtcTime now);
+  /// `status` is JSON text of at most 32 KiB, `parsed` the same. True if people would see another screen than before: another item,
+  /// freshness or alarm.
+  bool put(const std::string& screen, std::string status, const json::value& parsed, UtcTime now);
   /// Writes what came in since the last call; on an error it stays for the next one.
   Result<void> flush(store::Store& store);
 
@@ -23,6 +24,7 @@ class Board {
   };
   std::mutex mutex_;
   std::map<std::string, Status> waiting_;
+  std::map<std::string, std::size_t> seen_;  ///< what people would see, hashed, of each screen since the start
 };
 
 }  // namespace fz::http

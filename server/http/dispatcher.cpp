@@ -262,7 +262,10 @@ Plan plan_for(App& app, const Request& head) {
       p.open_ws = [&app, match](Request& request) -> std::variant<Response, std::shared_ptr<net::WsHandler>> {
         Call call = make_call(app, *match, request);
         if (auto ok = identify(call); !ok) return refused(call, ok.error());
-        return make_channel(app, call.screen);
+        if (match->route->auth == Auth::screen) return make_channel(app, call.screen);
+        auto console = make_events(call);
+        if (!console) return refused(call, console.error());
+        return *std::move(console);
       };
       break;
   }

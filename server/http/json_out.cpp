@@ -1,4 +1,5 @@
 #include "server/http/json_out.hpp"
+#include "server/library/tags.hpp"
 
 #include "server/http/call.hpp"
 
@@ -69,6 +70,7 @@ json::object json_of(const library::Item& i, Lang lang) {
                    {"title", i.title},
                    {"fraud_kind", i.fraud_kind},
                    {"exposes", i.exposes},
+                   {"tags", strings(library::tags_of(i))},
                    {"version", i.version},
                    {"source", i.source},
                    {"source_length", static_cast<std::int64_t>(i.source_length)},

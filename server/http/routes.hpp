@@ -21,7 +21,7 @@ enum class Run {
   pooled,   ///< on the worker pool
   poll,     ///< pooled; on the event loop once the screen's token is known (and, for blobs, the file is open)
   upload,   ///< streams its body into a sink (tus PATCH)
-  channel,  ///< WebSocket
+  channel,  ///< WebSocket: of a screen, or of a console
 };
 enum class Ration { none, stranger, login };
 using Handle = Result<net::Response> (*)(Call&);
@@ -69,6 +69,11 @@ FZ_HANDLER(set_account_password);
 FZ_HANDLER(reset_second_factor);
 FZ_HANDLER(list_account_sessions);
 FZ_HANDLER(end_account_sessions);
+FZ_HANDLER(get_template);
+FZ_HANDLER(get_setup);
+FZ_HANDLER(set_organisation);
+FZ_HANDLER(set_certificate);
+FZ_HANDLER(get_office_ca);
 FZ_HANDLER(offer_item);
 FZ_HANDLER(list_offers);
 FZ_HANDLER(decide_offer);
@@ -96,6 +101,9 @@ FZ_HANDLER(create_text_item);
 FZ_HANDLER(get_item);
 FZ_HANDLER(change_item);
 FZ_HANDLER(remove_variant);
+FZ_HANDLER(search);
+FZ_HANDLER(list_tags);
+FZ_HANDLER(set_item_tags);
 FZ_HANDLER(get_rendition);
 FZ_HANDLER(get_thumbnail);
 FZ_HANDLER(preview_text);
@@ -146,6 +154,10 @@ FZ_HANDLER(get_timestamp);
 FZ_HANDLER(get_metadata);
 FZ_HANDLER(get_blob);
 FZ_HANDLER(report_status);
+FZ_HANDLER(list_expiries);
+FZ_HANDLER(get_storage);
+FZ_HANDLER(list_packs);
+FZ_HANDLER(get_pack);
 FZ_HANDLER(list_audit);
 FZ_HANDLER(list_errors);
 FZ_HANDLER(healthz);
@@ -155,6 +167,8 @@ FZ_HANDLER(get_metrics);
 
 /// tus PATCH; `call` is authenticated. Answers at once, or gives the sink for the body. `call` dies when it returns.
 std::variant<net::Response, std::unique_ptr<net::BodySink>> open_upload_sink(Call& call);
+/// The handler of one console's channel of events. Errors: csrf_missing (a page of another origin).
+Result<std::shared_ptr<net::WsHandler>> make_events(Call& call);
 /// The handler of one screen's channel.
 std::shared_ptr<net::WsHandler> make_channel(App& app, ScreenPtr screen);
 

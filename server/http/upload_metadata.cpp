@@ -4,6 +4,19 @@
 
 namespace fz::http {
 
+std::vector<std::string> split_tags(std::string_view text) {
+  std::vector<std::string> out;
+  while (!text.empty() && out.size() < 100) {
+    const auto comma = text.find(',');
+    auto one = text.substr(0, comma);
+    text = comma == std::string_view::npos ? std::string_view{} : text.substr(comma + 1);
+    while (one.starts_with(' ')) one.remove_prefix(1);
+    while (one.ends_with(' ')) one.remove_suffix(1);
+    if (!one.empty()) out.emplace_back(one);
+  }
+  return out;
+}
+
 Result<library::NewUpload> parse_upload_metadata(std::string_view header) {
   library::NewUpload out;
   if (header.size() > 8192) return fail(Code::too_large, {{"limit", "8 KB"}});
@@ -26,6 +39,8 @@ Result<library::NewUpload> parse_upload_metadata(std::string_view header) {
       out.fraud_kind = text;
     else if (name == "exposes")
       out.exposes = text;
+    else if (name == "tags")
+      out.tags = split_tags(text);
     else if (name == "item")
       out.item = text;
     else if (name == "variant_of")

@@ -10,4 +10,7 @@ namespace fz::http {
 /// library::create_upload does. Errors: too_large, bad_field.
 Result<library::NewUpload> parse_upload_metadata(std::string_view header);
 
+/// "a, b": ids of tags as headers and queries carry them; at most 100. Unchecked.
+std::vector<std::string> split_tags(std::string_view text);
+
 }  // namespace fz::http

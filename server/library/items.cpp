@@ -1,5 +1,6 @@
 // Items and texts.
 #include "server/library/rules.hpp"
+#include "server/library/tags.hpp"
 #include "shared/base/id.hpp"
 
 namespace fz::library {
@@ -42,6 +43,7 @@ Result<void> start_version(Store& db, const Context& ctx, Item& item, std::strin
     item.unit = old->unit;
     item.owner = old->owner;
     item.created = old->created;
+    item.tags = old->tags;
     item.version = old->version + 1;
     item.revision = old->revision + 1;
   }
@@ -55,12 +57,13 @@ Result<Item> create_text(Store& db, const Context& ctx, const NewText& text) {
   FZ_CHECK(accounts::require(ctx.who, accounts::Role::contributor));
   if (!is_text_kind(text.kind) && text.kind != Kind::audio)
     return fail(Code::bad_field, {{"field", "kind"}, {"what", "bulletin / slogan / warning / facts / layout / audio"}});
-  FZ_CHECK(check_tags(text.fraud_kind, text.exposes));
+  FZ_TRY(auto tagging, sort_tags(text.tags, text.fraud_kind, text.exposes));
+  FZ_CHECK(check_tags(tagging.fraud_kind, tagging.exposes));
   Item item;
   FZ_TRY(item.title, check_title(text.title));
   item.kind = text.kind;
-  item.fraud_kind = text.fraud_kind;
-  item.exposes = text.exposes;
+  item.fraud_kind = std::move(tagging.fraud_kind);
+  item.exposes = std::move(tagging.exposes);
   item.source = text.digest.sha256;
   item.source_length = text.digest.length;
   item.source_mime = text.mime;
@@ -68,6 +71,10 @@ Result<Item> create_text(Store& db, const Context& ctx, const NewText& text) {
   item.processing = spoken ? Processing::pending : Processing::ready;
   FZ_CHECK(start_version(db, ctx, item, text.item));
   FZ_CHECK(db.put_item(item));
+  if (!tagging.others.empty()) {  // else a new version keeps those of the one before
+    item.tags = std::move(tagging.others);
+    FZ_CHECK(db.put_tags(item.id, item.tags));
+  }
   const auto record = [&] {
     return ctx.record(item.version == 1 ? "item.create" : "item.version", item.id,
                       {{"kind", kind_name(item.kind)}, {"sha256", item.source}, {"version", item.version}});

@@ -146,6 +146,18 @@ Result<void> finish_render(Store& db, const Context& ctx, std::int64_t id, const
   return settle(db, ctx, r->item);
 }
 
+Result<void> finish_pack(Store& db, const Context& ctx, std::int64_t id, const Pack& pack) {
+  FZ_TRY(auto r, running(db, id));
+  if (!r) return {};
+  Pack made = pack;
+  made.item = r->item.id;
+  made.version = r->item.version;
+  made.pack = r->job.profile;
+  made.made = made.used = ctx.now;
+  FZ_CHECK(db.put_pack(made));
+  return end_job(db, r->job, JobState::done, ctx.now);
+}
+
 Result<void> fail_job(Store& db, const Context& ctx, std::int64_t id, const Error& why, bool final) {
   FZ_TRY(auto r, running(db, id));
   if (!r) return {};
@@ -156,6 +168,7 @@ Result<void> fail_job(Store& db, const Context& ctx, std::int64_t id, const Erro
     return end_job(db, r->job, JobState::queued, ctx.now);
   }
   FZ_CHECK(end_job(db, r->job, JobState::failed, ctx.now));
+  if (r->job.kind == JobKind::pack) return {};
   return fail_item(db, ctx, r->item, r->job);
 }
 
@@ -170,7 +183,7 @@ Result<int> recover_jobs(Store& db, const Context& ctx) {
     job.failure_params = "{}";
     FZ_CHECK(end_job(db, job, JobState::failed, ctx.now));
     FZ_TRY(auto item, db.item(job.item));
-    if (item && item->version == job.version) FZ_CHECK(fail_item(db, ctx, *item, job));
+    if (item && item->version == job.version && job.kind != JobKind::pack) FZ_CHECK(fail_item(db, ctx, *item, job));
   }
   return static_cast<int>(left.size());
 }

@@ -29,7 +29,7 @@ constexpr Names<State, 7> kStates{{{State::draft, "draft"},
                                    {State::approved, "approved"},
                                    {State::withdrawn, "withdrawn"},
                                    {State::expired, "expired"}}};
-constexpr Names<JobKind, 2> kJobKinds{{{JobKind::probe, "probe"}, {JobKind::render, "render"}}};
+constexpr Names<JobKind, 3> kJobKinds{{{JobKind::probe, "probe"}, {JobKind::render, "render"}, {JobKind::pack, "pack"}}};
 constexpr Names<JobState, 4> kJobStates{
     {{JobState::queued, "queued"}, {JobState::running, "running"}, {JobState::done, "done"}, {JobState::failed, "failed"}}};
 
@@ -115,14 +115,6 @@ Result<std::string> check_title(std::string_view given) {
   if (title.empty() || utf8_length(title) > 120) return fail(Code::bad_field, {{"field", "title"}, {"what", "1-120 字 (characters)"}});
   if (has_control(title)) return fail(Code::name_control, {{"field", "title"}});
   return std::string(title);
-}
-
-const std::vector<std::string>& fraud_kinds() {
-  static const std::vector<std::string> kinds{
-      "fake_orders", "fake_loan",     "fake_customer_service", "fake_police",   "fake_leader",  "fake_acquaintance", "fake_investment",
-      "dating",      "part_time_job", "health_products",       "elder_care",    "game_account", "credit_repair",     "naked_chat",
-      "email_fraud", "two_cards",     "screen_sharing",        "phishing_link", "general"};
-  return kinds;
 }
 
 std::string part_name(std::string_view upload_id) {

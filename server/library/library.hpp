@@ -30,9 +30,10 @@ struct Upload {
   std::uint64_t length = 0;
   std::string file_name;  ///< checked, see check_file_name
   std::string title;
-  std::string fraud_kind;  ///< from the vocabulary of kinds
-  std::string exposes;     ///< "method", "case" or empty
-  std::string item;        ///< empty until finished, or the item that gets a new version or a variant
+  std::string fraud_kind;         ///< from the vocabulary of kinds
+  std::string exposes;            ///< "method", "case" or empty
+  std::vector<std::string> tags;  ///< beyond those two
+  std::string item;               ///< empty until finished, or the item that gets a new version or a variant
   UploadState state = UploadState::receiving;
   std::string sha256;   ///< when done
   std::string failure;  ///< code name when failed
@@ -62,8 +63,9 @@ struct Item {
   std::string author;       ///< account that made this version: never decides on it
   Kind kind = Kind::poster;
   std::string title, fraud_kind, exposes;
-  int version = 1;     ///< of the bytes; a new one starts the review over
-  std::string source;  ///< SHA-256 of what was uploaded
+  std::vector<std::string> tags;  ///< beyond those two, of the vocabulary (tags.hpp); set by put_tags, not by put_item
+  int version = 1;                ///< of the bytes; a new one starts the review over
+  std::string source;             ///< SHA-256 of what was uploaded
   std::uint64_t source_length = 0;
   std::string source_name, source_mime;
   Processing processing = Processing::pending;
@@ -101,7 +103,7 @@ struct Variant {
 };
 
 // ---- jobs --------------------------------------------------------------------------------------------------------
-enum class JobKind : std::uint8_t { probe, render };
+enum class JobKind : std::uint8_t { probe, render, pack };
 std::string_view job_kind_name(JobKind kind);
 enum class JobState : std::uint8_t { queued, running, done, failed };
 std::string_view job_state_name(JobState state);
@@ -110,7 +112,7 @@ struct Job {
   std::string item;
   int version = 1;
   JobKind kind = JobKind::probe;
-  std::string profile;  ///< of a render job; of a probe job: the variant's shape, empty for the item's own source
+  std::string profile;  ///< of a render job; which pack; of a probe job: the variant's shape, empty for the item's own source
   JobState state = JobState::queued;
   int attempts = 0;
   int progress_permille = 0;
@@ -127,6 +129,7 @@ struct ItemFilter {
   std::string unit_path;  ///< branch
   std::string text;       ///< part of the title
   std::string fraud_kind;
+  std::vector<std::string> tags;       ///< all of them; an item's kind of fraud and what it exposes count, too
   std::string before;                  ///< item id: older than this one (ids are in order of time)
   std::vector<std::string> shared_to;  ///< instead of a branch: items that were shared with one of these units
   int limit = 50;                      ///< 1..200
@@ -151,6 +154,27 @@ struct Share {
   UtcTime shared;
 };
 
+struct UnitBytes {
+  std::string unit, name;
+  std::int64_t bytes = 0;
+};
+
+/// What people take away of an approved item, made when it is first asked for (packs.hpp).
+struct Pack {
+  std::string item;
+  int version = 1;
+  std::string pack;  ///< "chat", "audio", "print-a4" ...
+  std::string sha256;
+  std::uint64_t length = 0;
+  std::string mime;
+  UtcTime made, used;  ///< `used`: fetched last, to the day
+};
+struct PackTotals {
+  std::int64_t count = 0, bytes = 0;
+};
+inline constexpr std::int64_t kMaxPackBytes = INT64_C(20) << 30;  ///< of all packs; those not used for long go first
+inline constexpr Days kPackLife{60};                              ///< without being used
+
 class Store {
  public:
   virtual ~Store() = default;
@@ -160,11 +184,14 @@ class Store {
   virtual Result<void> put_upload(const Upload& upload) = 0;
   virtual Result<void> remove_upload(std::string_view id) = 0;
   virtual Result<std::uint64_t> bytes_of_unit(std::string_view unit) const = 0;  ///< sources plus running uploads
+  /// The same of each unit of a branch that has any, the fullest first.
+  virtual Result<std::vector<UnitBytes>> bytes_by_unit(std::string_view unit_path, int limit) const = 0;
 
   virtual Result<std::optional<Item>> item(std::string_view id) const = 0;
   virtual Result<std::vector<Item>> items(const ItemFilter& filter) const = 0;  ///< newest first
   virtual Result<std::vector<Item>> items_by_source(std::string_view sha256, std::string_view unit) const = 0;
   virtual Result<void> put_item(const Item& item) = 0;
+  virtual Result<void> put_tags(std::string_view item, const std::vector<std::string>& tags) = 0;  ///< instead of those it had
   virtual Result<std::vector<Rendition>> renditions(std::string_view item, int version) const = 0;
   virtual Result<void> put_rendition(const Rendition& rendition) = 0;
   virtual Result<std::vector<Variant>> variants(std::string_view item, int version) const = 0;  ///< by shape
@@ -172,6 +199,13 @@ class Store {
   /// With its renditions and jobs.
   virtual Result<void> remove_variant(std::string_view item, int version, std::string_view shape) = 0;
   virtual Result<bool> blob_is_used(std::string_view sha256) const = 0;  ///< by an item, a variant, a rendition or an approval
+
+  virtual Result<std::vector<Pack>> packs(std::string_view item, int version) const = 0;
+  virtual Result<void> put_pack(const Pack& pack) = 0;
+  virtual Result<PackTotals> pack_totals() const = 0;
+  /// Forgets packs that were not used since, and then those used longest ago until no more than `most` bytes are left; the sweep
+  /// removes their blobs. Returns how many.
+  virtual Result<std::int64_t> drop_packs(UtcTime unused_since, std::int64_t most) = 0;
 
   virtual Result<void> put_offer(const Offer& offer) = 0;
   virtual Result<std::optional<Offer>> offer(std::string_view id) const = 0;
@@ -184,7 +218,7 @@ class Store {
 
   virtual Result<Job> add_job(const Job& job) = 0;
   virtual Result<std::optional<Job>> job(std::int64_t id) const = 0;
-  virtual Result<std::optional<Job>> next_job(UtcTime now) const = 0;  ///< the oldest that is queued and due
+  virtual Result<std::optional<Job>> next_job(UtcTime now) const = 0;  ///< the oldest that is queued and due; packs after all others
   virtual Result<void> put_job(const Job& job) = 0;
   virtual Result<std::vector<Job>> jobs(std::string_view item, int version) const = 0;
   virtual Result<std::vector<Job>> jobs_in(JobState state) const = 0;
@@ -198,7 +232,7 @@ class Store {
 Result<std::string> check_file_name(std::string_view name);
 /// A title: 1..120 characters, one line. Errors: bad_field, name_control.
 Result<std::string> check_title(std::string_view title);
-/// The vocabulary of kinds of fraud (K9 of the requirements), in the order people see them.
+/// The ids of the vocabulary of kinds of fraud (tags.hpp), in the order people see them.
 const std::vector<std::string>& fraud_kinds();
 
 // ---- uploads -----------------------------------------------------------------------------------------------------
@@ -208,6 +242,7 @@ struct NewUpload {
   std::string item;          ///< id of an existing item for a new version, or empty
   std::string variant_of{};  ///< id of the item that gets this file as its variant of `shape`, or empty
   std::string shape{};
+  std::vector<std::string> tags{};  ///< as people give them: the first kind of fraud is the item's where none is given (tags.hpp)
 };
 /// Errors: forbidden_role, bad_field, name_path, name_control, too_large, quota_exceeded{limit}, too_many_uploads{limit},
 /// upload_empty (length 0), not_found{item}, item_locked; of a variant those of check_variant().
@@ -230,6 +265,7 @@ Result<void> cancel_upload(Store& db, const Context& ctx, std::string_view id);
 struct NewText {
   Kind kind = Kind::slogan;  ///< a text kind, or audio: a text that the server speaks
   std::string title, fraud_kind, exposes, mime;
+  std::vector<std::string> tags;
   crypto::ChunkedDigest digest;  ///< of the document, which is already a blob
   std::string item;              ///< an existing item for a new version, or empty
 };
@@ -295,8 +331,11 @@ struct Probed {
 Result<void> finish_probe(Store& db, const Context& ctx, std::int64_t id, const Probed& probed);
 /// Adds the rendition (its blob is stored); the item is ready when the last job of its version is done.
 Result<void> finish_render(Store& db, const Context& ctx, std::int64_t id, const Rendition& rendition);
+/// Keeps the pack (its blob is stored); the item does not change.
+Result<void> finish_pack(Store& db, const Context& ctx, std::int64_t id, const Pack& pack);
 /// `final`: the file is bad, trying again is no use; else it is queued again with back-off until kMaxAttempts. Then the item has
-/// failed, and what waits for the same picture is dropped; when the picture is a variant, removing it mends the item.
+/// failed, and what waits for the same picture is dropped; when the picture is a variant, removing it mends the item. A pack that
+/// failed says nothing against its item.
 Result<void> fail_job(Store& db, const Context& ctx, std::int64_t id, const Error& why, bool final);
 /// At start: jobs that were running when the process died are queued again, or failed after kMaxAttempts (job_crashed).
 Result<int> recover_jobs(Store& db, const Context& ctx);

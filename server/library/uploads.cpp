@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "server/library/rules.hpp"
+#include "server/library/tags.hpp"
 #include "shared/base/id.hpp"
 
 namespace fz::library {
@@ -46,7 +47,8 @@ Result<Upload> create_upload(Store& db, const Context& ctx, const NewUpload& n, 
   FZ_TRY(u.file_name, check_file_name(n.file_name));
   const std::string title = n.title.empty() ? title_from(u.file_name) : n.title;
   FZ_TRY(u.title, check_title(title));
-  FZ_CHECK(check_tags(n.fraud_kind, n.exposes));
+  FZ_TRY(auto tagging, sort_tags(n.tags, n.fraud_kind, n.exposes));
+  FZ_CHECK(check_tags(tagging.fraud_kind, tagging.exposes));
   if (n.length == 0) return fail(Code::upload_empty);
   if (n.length > quota.max_file) return fail(Code::too_large, {{"limit", gib(quota.max_file)}});
   FZ_TRY(const std::uint64_t used, db.bytes_of_unit(ctx.who.unit));
@@ -68,8 +70,9 @@ Result<Upload> create_upload(Store& db, const Context& ctx, const NewUpload& n, 
   u.owner = ctx.who.account;
   u.unit = ctx.who.unit;
   u.length = n.length;
-  u.fraud_kind = n.fraud_kind;
-  u.exposes = n.exposes;
+  u.fraud_kind = std::move(tagging.fraud_kind);
+  u.exposes = std::move(tagging.exposes);
+  u.tags = std::move(tagging.others);
   u.item = n.variant_of.empty() ? n.item : n.variant_of;
   u.shape = n.shape;
   u.created = ctx.now;
@@ -135,6 +138,10 @@ Result<Finished> finish_upload(Store& db, const Context& ctx, std::string_view i
     if (other.id != item.id) out.duplicates.push_back(other.id);
   }
   FZ_CHECK(db.put_item(item));
+  if (!out.upload.tags.empty()) {  // else a new version keeps those of the one before
+    item.tags = out.upload.tags;
+    FZ_CHECK(db.put_tags(item.id, item.tags));
+  }
   Job probe;
   probe.item = item.id;
   probe.version = item.version;

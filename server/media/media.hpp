@@ -33,6 +33,11 @@ Result<library::Probed> probe(const Tools& tools, blob::Store& blobs, const libr
 Result<library::Rendition> render(const Tools& tools, blob::Store& blobs, const library::Item& item, const std::string& profile,
                                   const Progress& progress);
 
+/// Makes a pack (library/packs.hpp: those that are `made`) of the approved renditions and stores its blob; `item` and the other members
+/// of the answer that the job knows are left empty. Errors: as render, those of shared/render, too_large, not_found.
+Result<library::Pack> make_pack(const Tools& tools, blob::Store& blobs, const library::Item& item,
+                                const std::vector<library::Rendition>& renditions, const std::string& pack, const Progress& progress);
+
 /// A JPEG of at most 480 pixels a side: a picture, or a film's face. Errors: as probe.
 Result<std::string> thumbnail(const Tools& tools, blob::Store& blobs, const library::Item& item);
 

@@ -1,11 +1,5 @@
-#include <xlsxwriter.h>
-
-#include <cstdio>
-#include <cstdlib>
-#include <memory>
-
+#include "server/reports/book.hpp"
 #include "server/reports/reports.hpp"
-#include "shared/base/file.hpp"
 
 namespace fz::reports {
 namespace {
@@ -76,12 +70,8 @@ std::vector<Month::Row> Month::rows() const {
 }
 
 Result<std::string> Month::xlsx() const {
-  char name[] = "/tmp/fz-report-XXXXXX";
-  const int made = ::mkstemp(name);
-  if (made < 0) return disk_error(errno, name);
-  const Fd held(made);
-  lxw_workbook* book = workbook_new(name);
-  if (!book) return fail(Code::io, {{"path", name}, {"what", "xlsx"}});
+  FZ_TRY(Book out, Book::begin());
+  lxw_workbook* book = out.get();
   lxw_format* bold = workbook_add_format(book);
   format_set_bold(bold);
   lxw_worksheet* pairs = workbook_add_worksheet(book, "内容与屏幕 Items");
@@ -110,11 +100,7 @@ Result<std::string> Month::xlsx() const {
     worksheet_write_number(days, at, 2, static_cast<double>(sum.completed), nullptr);
     worksheet_write_number(days, at++, 3, static_cast<double>(sum.presented_ms) / 1000.0, nullptr);
   }
-  const auto closed = workbook_close(book);
-  auto bytes = read_file(name, 64u << 20);
-  FZ_CHECK(remove_file(name));
-  if (closed != LXW_NO_ERROR) return fail(Code::io, {{"path", name}, {"what", lxw_strerror(closed)}});
-  return bytes;
+  return out.finish();
 }
 
 std::string Month::csv() const {

@@ -46,4 +46,17 @@ class Month {
   std::map<std::string, std::string> titles_, screens_;
 };
 
+/// A table for people to fill in: one sheet whose cells are all text, so that codes and telephone numbers stay as they are typed.
+struct Form {
+  struct Column {
+    std::string heading;
+    bool required = true;  ///< bold
+  };
+  std::string sheet;  ///< name, at most 31 characters
+  std::vector<Column> columns;
+  std::vector<std::vector<std::string>> examples;
+};
+/// As .xlsx. Errors: io.
+Result<std::string> write_form(const Form& form);
+
 }  // namespace fz::reports

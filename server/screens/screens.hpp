@@ -138,6 +138,7 @@ Result<std::string> set_output(Store& db, const accounts::Store& units, const Co
 /// "{}" when none are set. Errors: not_found{site}.
 Result<std::string> output_of(const Store& db, const accounts::Store& units, const Actor& who, std::string_view site);
 inline constexpr std::size_t kMaxSiteRows = 10000;
+std::span<const accounts::Column> site_columns();  ///< static
 /// unit 单位 (id or code), name 名称, region 区划代码, venue 场所类型, keeper 负责人, phone 电话, address 地址, zone 时区.
 Result<accounts::Table> read_site_table(std::string_view bytes);
 /// All rows or none. Errors: table_row.

@@ -123,6 +123,10 @@ constexpr std::array<accounts::Column, 8> kSiteColumns{{{"unit", "单位"},
                                                         {"zone", "时区", false}}};
 }  // namespace
 
+std::span<const accounts::Column> site_columns() {
+  return kSiteColumns;
+}
+
 Result<accounts::Table> read_site_table(std::string_view bytes) {
   return accounts::read_table(bytes, kSiteColumns, kMaxSiteRows);
 }

@@ -9,6 +9,7 @@
 #include "server/alerts/alerts.hpp"
 #include "server/audit/audit.hpp"
 #include "server/campaigns/campaigns.hpp"
+#include "server/finder/finder.hpp"
 #include "server/library/library.hpp"
 #include "server/plays/plays.hpp"
 #include "server/publish/publish.hpp"
@@ -29,6 +30,7 @@ class Tx {
   virtual screens::Store& screens() = 0;
   virtual publish::Store& publish() = 0;
   virtual alerts::Store& alerts() = 0;
+  virtual const finder::Store& finder() const = 0;
 
   const audit::Trail& audit() const { return const_cast<Tx*>(this)->audit(); }
   const accounts::Store& accounts() const { return const_cast<Tx*>(this)->accounts(); }
@@ -80,12 +82,19 @@ class Store {
   /// A refusal has no change to stand in; it gets an entry of its own. Failure is logged, not returned.
   void record_refusal(const accounts::Actor& who, std::string_view action, std::string_view object, const Error& why, UtcTime now);
 
+  /// `heard` is called with what a transaction wrote to the trail, once it is committed, on the writer's thread: it must be quick
+  /// and must not come back here. Set before the first write of another thread, or while there is none.
+  void on_recorded(std::function<void(const std::vector<audit::Event>&)> heard) { heard_ = std::move(heard); }
+
   /// The plays' own database.
   virtual plays::Store& plays() = 0;
   /// Moves the write-ahead logs into the files; call every few seconds when idle.
   virtual Result<void> checkpoint() = 0;
   /// A consistent copy of both databases into an empty folder, while running.
   virtual Result<void> backup(const std::filesystem::path& folder) = 0;
+
+ protected:
+  std::function<void(const std::vector<audit::Event>&)> heard_;
 
  private:
   virtual Result<void> do_write(const std::function<Result<void>(Tx&)>& f) = 0;

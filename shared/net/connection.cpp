@@ -30,7 +30,7 @@ const std::string& Loop::http_date() {
 }
 
 Connection::Connection(Loop& loop, Socket socket, std::string remote)
-    : loop_(loop), stream_(make_stream(std::move(socket), loop.core.tls.get(), loop.scratch)), remote_(std::move(remote)) {}
+    : loop_(loop), stream_(make_stream(std::move(socket), loop.core.tls().get(), loop.scratch)), remote_(std::move(remote)) {}
 
 void Connection::expire(SteadyTime now) {
   if (ws_) {
@@ -192,7 +192,7 @@ Aw<void> Connection::run() {
     request.headers = std::move(head.headers);
     request.content_length = head.content_length;
     request.remote = remote_;
-    request.tls = loop_.core.tls != nullptr;
+    request.tls = loop_.core.options.tls.has_value();
     if (auto ok = fill_target(request); !ok) {
       co_await refuse(&request, ok.error());
       co_return;

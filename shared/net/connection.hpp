@@ -2,6 +2,7 @@
 #pragma once
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <unordered_set>
 
@@ -22,7 +23,13 @@ struct Core {
   Dispatch dispatch;
   ErrorPage error_page;
   Observer observer;
-  SslCtx tls;
+  /// Null without TLS. A connection keeps the context it began with (SSL_new takes a reference of its own).
+  std::shared_ptr<SSL_CTX> tls() const {
+    const std::lock_guard lock(tls_mutex);
+    return tls_context;
+  }
+  mutable std::mutex tls_mutex;
+  std::shared_ptr<SSL_CTX> tls_context;
   std::unique_ptr<Pool> pool;
   std::atomic<std::size_t> connections{0}, websockets{0};
   std::atomic<std::uint64_t> requests{0}, dropped_slow{0}, refused{0};

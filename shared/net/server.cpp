@@ -121,6 +121,13 @@ class ServerImpl final : public Server {
   ~ServerImpl() override { stop(Millis{0}); }
   std::uint16_t port() const override { return bound_port; }
   ServerCounts counts() const override { return {core.connections, core.websockets, core.requests, core.dropped_slow, core.refused}; }
+  Result<void> replace_tls(const ServerTls& tls) override {
+    FZ_TRY(auto fresh, server_context(tls));
+    std::shared_ptr<SSL_CTX> context(std::move(fresh));
+    const std::lock_guard lock(core.tls_mutex);
+    core.tls_context.swap(context);
+    return {};
+  }
   bool post(std::function<void()> work) override { return core.pool->post(std::move(work)); }
 
   Result<void> open() {
@@ -198,7 +205,7 @@ Result<std::unique_ptr<Server>> Server::start(ServerOptions options, Dispatch di
   server->core.error_page = std::move(error_page);
   server->core.observer = std::move(observer);
   if (server->core.options.tls) {
-    FZ_TRY(server->core.tls, server_context(*server->core.options.tls));
+    FZ_CHECK(server->replace_tls(*server->core.options.tls));
   }
   FZ_CHECK(server->open());
   return std::unique_ptr<Server>(std::move(server));

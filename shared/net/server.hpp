@@ -117,6 +117,9 @@ class Server {
   virtual ~Server() = default;  ///< stops, with no drain, if stop() was not called
   virtual std::uint16_t port() const = 0;
   virtual ServerCounts counts() const = 0;
+  /// Another certificate, for connections accepted from now on; those that are open keep theirs. Errors: bad_certificate{what}, and
+  /// then the old one stays. REQUIRES: started with TLS.
+  virtual Result<void> replace_tls(const ServerTls& tls) = 0;
   /// Runs `work` on the pool. False when the queue is full or the server is stopping.
   virtual bool post(std::function<void()> work) = 0;
   /// Accepts nothing new, lets running requests finish for up to `drain`, closes WebSockets with 1001, joins all threads.

@@ -11,7 +11,10 @@ Result<publish::Delta> publish_now(App& app) {
   FZ_TRY(auto delta, app.publisher.run(app.clock.wall()));
   app.metrics.add("fz_publications_total");
   const auto frame = net::text_frame("{\"m\":\"changed\"}");
-  for (const auto& screen : delta.screens) app.channels.send(screen, frame);
+  for (const auto& screen : delta.screens) {
+    app.channels.send(screen, frame);
+    app.events.changed(Topic::publish, finder::Noun::screen, screen);
+  }
   return delta;
 }
 

@@ -11,6 +11,7 @@ class ScreenChannel final : public net::WsHandler {
 
   void on_open(const std::shared_ptr<net::WsSession>& session) override {
     app_.channels.open(screen_->id, session);
+    told();
     // It may have missed a publication between its last poll and now.
     session->send(net::text_frame("{\"m\":\"changed\"}"));
     if (const auto withdrawals = app_.publisher.current()->withdrawals)
@@ -26,9 +27,13 @@ class ScreenChannel final : public net::WsHandler {
     if (const auto ok = handle(text); !ok) log::warn("screen {}: {}", screen_->id, to_log(ok.error()));
   }
 
-  void on_close(const std::shared_ptr<net::WsSession>& session) override { app_.channels.closed(screen_->id, session.get()); }
+  void on_close(const std::shared_ptr<net::WsSession>& session) override {
+    app_.channels.closed(screen_->id, session.get());
+    told();
+  }
 
  private:
+  void told() { app_.events.changed(Topic::screens, finder::Noun::screen, screen_->id); }
   Result<void> handle(std::string_view text) {
     FZ_TRY(const auto message, json::parse(text, {64 * 1024, 16}));
     json::Reader in(message, "message");
@@ -39,7 +44,7 @@ class ScreenChannel final : public net::WsHandler {
       auto bytes = json::write(*status);
       if (bytes.size() > 32 * 1024) return fail(Code::too_large, {{"limit", "32 KB"}});
       app_.alerts.heard_in_status(*status, screen_->id, app_.clock.wall());
-      app_.board.put(screen_->id, std::move(bytes), app_.clock.wall());
+      if (app_.board.put(screen_->id, std::move(bytes), *status, app_.clock.wall())) told();
     } else if (m == "withdrawn") {
       const auto approvals = in.strings("approvals", 5000, 200);
       FZ_CHECK(in.finish());
@@ -54,6 +59,7 @@ class ScreenChannel final : public net::WsHandler {
       FZ_CHECK(in.finish());
       ack.screen = screen_->id;
       ack.at = app_.clock.wall();
+      app_.events.changed(Topic::alerts, finder::Noun::alert, ack.alert);
       app_.alerts.heard(std::move(ack));
     } else if (m == "done") {
       const auto id = in.string("id", 64);

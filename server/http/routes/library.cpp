@@ -4,6 +4,8 @@
 #include "server/http/call.hpp"
 #include "server/http/json_out.hpp"
 #include "server/http/routes.hpp"
+#include "server/http/upload_metadata.hpp"
+#include "server/library/tags.hpp"
 #include "server/speech/speech.hpp"
 #include "shared/layout/layout.hpp"
 #include "shared/render/render.hpp"
@@ -25,6 +27,11 @@ Result<net::Response> list_items(Call& call) {
   if (!state.empty() && !(f.state = library::state_from_name(state))) return fail(Code::bad_field, {{"field", "state"}, {"what", state}});
   FZ_TRY(f.text, call.query("text"));
   FZ_TRY(f.fraud_kind, call.query("fraud_kind"));
+  FZ_TRY(const auto tags, call.query("tag"));
+  f.tags = split_tags(tags);
+  if (f.tags.size() > 8) return fail(Code::bad_field, {{"field", "tag"}, {"what", "<= 8"}});
+  for (const auto& tag : f.tags)
+    if (!library::find_tag(tag)) return fail(Code::tag_unknown, {{"tag", tag.substr(0, 40)}});
   FZ_TRY(f.before, call.query("before"));
   FZ_TRY(const auto limit, call.query_number("limit", 50, 1, 200));
   f.limit = static_cast<int>(limit);
@@ -66,6 +73,7 @@ Result<library::NewText> spoken_text(Call& call, json::Reader& in) {
   const auto* given = in.object_member("speech");
   text.fraud_kind = in.string_or("fraud_kind", "", 64);
   text.exposes = in.string_or("exposes", "", 16);
+  text.tags = in.strings("tags", 40, 40, false);
   text.item = in.string_or("item", "", 64);
   FZ_CHECK(in.finish());
   json::object document = given->get_object();
@@ -91,6 +99,7 @@ Result<net::Response> create_text_item(Call& call) {
   library::NewText text;
   text.title = in.string("title", 480);
   const auto* document = in.object_member("document");
+  text.tags = in.strings("tags", 40, 40, false);
   text.item = in.string_or("item", "", 64);
   FZ_CHECK(in.finish());
   FZ_TRY(const std::string bytes, read_text(*document, text));
@@ -171,6 +180,30 @@ Result<net::Response> remove_variant(Call& call) {
   FZ_TRY(const auto item, call.app.store.write([&](store::Tx& tx) {
     return library::remove_variant(tx.library(), tx.accounts(), tx.context(call.actor, call.now), call.arg(0), call.arg(1),
                                    revision > 0 ? std::optional(revision) : std::nullopt);
+  }));
+  return reply(json_of(item, language_of(call.request)));
+}
+
+Result<net::Response> list_tags(Call&) {
+  json::array groups;
+  for (const auto& group : library::tag_groups()) {
+    json::array tags;
+    for (const auto& tag : library::all_tags())
+      if (tag.group == group.group) tags.emplace_back(json::object{{"id", tag.id}, {"zh", tag.zh}, {"en", tag.en}});
+    groups.emplace_back(json::object{{"group", group.id}, {"zh", group.zh}, {"en", group.en}, {"tags", std::move(tags)}});
+  }
+  auto r = reply({{"groups", std::move(groups)}});
+  r.headers.set("Cache-Control", "private, max-age=3600");
+  return r;
+}
+
+Result<net::Response> set_item_tags(Call& call) {
+  FZ_TRY(const auto body, call.body());
+  json::Reader in(body, "item");
+  const auto tags = in.strings("tags", 40, 40);
+  FZ_CHECK(in.finish());
+  FZ_TRY(const auto item, call.app.store.write([&](store::Tx& tx) {
+    return library::set_tags(tx.library(), tx.accounts(), tx.context(call.actor, call.now), call.arg(0), tags);
   }));
   return reply(json_of(item, language_of(call.request)));
 }

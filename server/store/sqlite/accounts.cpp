@@ -98,6 +98,19 @@ class SqliteAccounts final : public accounts::Store {
         {u.id, u.parent.empty() ? db::Value(nullptr) : db::Value(u.parent), u.code, u.name, u.path, u.review_steps, u.review_hours,
          u.checklist});
   }
+  Result<bool> unit_is_used(std::string_view id) const override {
+    FZ_TRY(const auto used, c_.one("SELECT EXISTS (SELECT 1 FROM item WHERE unit = ?1) OR EXISTS (SELECT 1 FROM upload WHERE unit = ?1) OR "
+                                   "EXISTS (SELECT 1 FROM site WHERE unit = ?1) OR EXISTS (SELECT 1 FROM campaign WHERE unit = ?1) OR "
+                                   "EXISTS (SELECT 1 FROM alert WHERE unit = ?1) OR EXISTS (SELECT 1 FROM share WHERE unit = ?1) OR "
+                                   "EXISTS (SELECT 1 FROM offer WHERE from_unit = ?1 OR to_unit = ?1)",
+                                   {id}, [](const Row& r) { return r.boolean(0); }));
+    return used.value_or(false);
+  }
+  Result<void> rename_root(std::string_view from, std::string_view to) override {
+    FZ_CHECK(run("PRAGMA defer_foreign_keys = ON", {}));  // accounts name it until the next statement; ends with the transaction
+    FZ_CHECK(run("UPDATE unit SET id = ?2, path = ?2 || '/' WHERE id = ?1", {from, to}));
+    return run("UPDATE account SET unit = ?2 WHERE unit = ?1", {from, to});
+  }
   Result<void> move_paths(std::string_view from, std::string_view to) override {
     return run("UPDATE unit SET path = ?1 || substr(path, length(?2) + 1) WHERE path >= ?2 AND path < ?3", {to, from, path_end(from)});
   }

@@ -60,8 +60,25 @@ std::vector<std::string> unpack(const Bytes& packed) {
   return out;
 }
 
+std::string joined(const std::vector<std::string>& tags) {
+  std::string out;
+  for (const auto& tag : tags) (out += out.empty() ? "" : " ") += tag;
+  return out;
+}
+std::vector<std::string> split(std::string_view text) {
+  std::vector<std::string> out;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto end = std::min(text.find(' ', at), text.size());
+    out.emplace_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
 constexpr std::string_view kUpload =
-    "SELECT id, owner, unit, length, file_name, title, fraud_kind, exposes, item, state, sha256, failure, created, expires, shape FROM "
+    "SELECT id, owner, unit, length, file_name, title, fraud_kind, exposes, item, state, sha256, failure, created, expires, shape, tags "
+    "FROM "
     "upload ";
 Upload upload_of(const Row& r) {
   Upload u;
@@ -80,13 +97,15 @@ Upload upload_of(const Row& r) {
   u.created = r.time(12);
   u.expires = r.time(13);
   u.shape = r.text(14);
+  u.tags = split(r.text(15));
   return u;
 }
 
 constexpr std::string_view kItem =
     "SELECT i.id, i.unit, i.owner, i.author, i.kind, i.title, i.fraud_kind, i.exposes, i.version, i.source, i.source_length, "
     "i.source_name, "
-    "i.source_mime, i.processing, i.failure, i.failure_params, i.state, i.revision, i.created, i.updated FROM item i ";
+    "i.source_mime, i.processing, i.failure, i.failure_params, i.state, i.revision, i.created, i.updated, "
+    "coalesce((SELECT group_concat(t.tag, ' ') FROM item_tag t WHERE t.item = i.id), '') FROM item i ";
 Item item_of(const Row& r) {
   Item i;
   i.id = r.text(0);
@@ -109,6 +128,7 @@ Item item_of(const Row& r) {
   i.revision = r.integer(17);
   i.created = r.time(18);
   i.updated = r.time(19);
+  i.tags = split(r.text(20));
   return i;
 }
 
@@ -171,9 +191,10 @@ class SqliteLibrary final : public library::Store {
     return c_.all(std::string(kUpload) + "WHERE state = ? AND expires <= ?", {number(UploadState::receiving), now}, upload_of);
   }
   Result<void> put_upload(const Upload& u) override {
-    return run("INSERT OR REPLACE INTO upload VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    const std::string tags = joined(u.tags);
+    return run("INSERT OR REPLACE INTO upload VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
                {u.id, u.owner, u.unit, u.length, u.file_name, u.title, u.fraud_kind, u.exposes, u.item, number(u.state), u.sha256,
-                u.failure, u.created, u.expires, u.shape});
+                u.failure, u.created, u.expires, u.shape, tags});
   }
   Result<void> remove_upload(std::string_view id) override { return run("DELETE FROM upload WHERE id = ?", {id}); }
   Result<std::uint64_t> bytes_of_unit(std::string_view unit) const override {
@@ -204,6 +225,11 @@ class SqliteLibrary final : public library::Store {
         {i.id,      i.unit,           i.owner,         i.author,        number(i.kind), i.title,       i.fraud_kind,
          i.exposes, i.version,        i.source,        i.source_length, i.source_name,  i.source_mime, number(i.processing),
          i.failure, i.failure_params, number(i.state), i.revision,      i.created,      i.updated});
+  }
+  Result<void> put_tags(std::string_view item, const std::vector<std::string>& tags) override {
+    FZ_CHECK(run("DELETE FROM item_tag WHERE item = ?", {item}));
+    for (const auto& tag : tags) FZ_CHECK(run("INSERT OR IGNORE INTO item_tag VALUES (?,?)", {item, tag}));
+    return {};
   }
   Result<std::vector<Rendition>> renditions(std::string_view item, int version) const override {
     return c_.all(
@@ -238,9 +264,46 @@ class SqliteLibrary final : public library::Store {
     FZ_TRY(const auto used,
            c_.one("SELECT EXISTS (SELECT 1 FROM item WHERE source = ?1) OR EXISTS (SELECT 1 FROM rendition WHERE sha256 = ?1) "
                   "OR EXISTS (SELECT 1 FROM variant v JOIN item i ON i.id = v.item AND i.version = v.version WHERE v.source = ?1) "
-                  "OR EXISTS (SELECT 1 FROM approval WHERE sha256 = ?1 AND sha256 <> '')",
+                  "OR EXISTS (SELECT 1 FROM approval WHERE sha256 = ?1 AND sha256 <> '') OR EXISTS (SELECT 1 FROM pack WHERE sha256 = ?1)",
                   {sha256}, [](const Row& r) { return r.boolean(0); }));
     return used.value_or(false);
+  }
+
+  Result<std::vector<UnitBytes>> bytes_by_unit(std::string_view path, int limit) const override {
+    const std::string end = std::string(path) + "\xff";
+    return c_.all(
+        "SELECT u.id, u.name, sum(b.n) AS total FROM (SELECT unit, source_length AS n FROM item UNION ALL "
+        "SELECT unit, length FROM upload WHERE state = ?3) b JOIN unit u ON u.id = b.unit WHERE u.path >= ?1 AND u.path < ?2 "
+        "GROUP BY u.id ORDER BY total DESC, u.path LIMIT ?4",
+        {path, end, number(UploadState::receiving), limit}, [](const Row& r) {
+          return UnitBytes{r.text(0), r.text(1), r.integer(2)};
+        });
+  }
+  Result<std::vector<Pack>> packs(std::string_view item, int version) const override {
+    return c_.all("SELECT item, version, pack, sha256, length, mime, made, used FROM pack WHERE item = ? AND version = ?", {item, version},
+                  [](const Row& r) {
+                    return Pack{r.text(0), r.small(1), r.text(2), r.text(3), static_cast<std::uint64_t>(r.integer(4)),
+                                r.text(5), r.time(6),  r.time(7)};
+                  });
+  }
+  Result<void> put_pack(const Pack& p) override {
+    return run("INSERT OR REPLACE INTO pack VALUES (?,?,?,?,?,?,?,?)",
+               {p.item, p.version, p.pack, p.sha256, p.length, p.mime, p.made, p.used});
+  }
+  Result<PackTotals> pack_totals() const override {
+    FZ_TRY(const auto totals, c_.one("SELECT count(*), coalesce(sum(length), 0) FROM pack", {}, [](const Row& r) {
+      return PackTotals{r.integer(0), r.integer(1)};
+    }));
+    return totals.value_or(PackTotals{});
+  }
+  Result<std::int64_t> drop_packs(UtcTime unused_since, std::int64_t most) override {
+    FZ_TRY(const auto old, c_.run("DELETE FROM pack WHERE used < ?", {unused_since}));
+    FZ_TRY(
+        const auto many,
+        c_.run("DELETE FROM pack WHERE (item, version, pack) IN (SELECT item, version, pack FROM (SELECT item, version, pack, "
+               "sum(length) OVER (ORDER BY used DESC, item, version, pack ROWS UNBOUNDED PRECEDING) AS total FROM pack) WHERE total > ?)",
+               {most}));
+    return old + many;
   }
 
   Result<void> put_offer(const Offer& o) override {
@@ -286,8 +349,8 @@ class SqliteLibrary final : public library::Store {
   }
   Result<std::optional<Job>> job(std::int64_t id) const override { return c_.one(std::string(kJob) + "WHERE id = ?", {id}, job_of); }
   Result<std::optional<Job>> next_job(UtcTime now) const override {
-    return c_.one(std::string(kJob) + "WHERE state = ? AND (not_before IS NULL OR not_before <= ?) ORDER BY id LIMIT 1",
-                  {number(JobState::queued), now}, job_of);
+    return c_.one(std::string(kJob) + "WHERE state = ? AND (not_before IS NULL OR not_before <= ?) ORDER BY kind = ?, id LIMIT 1",
+                  {number(JobState::queued), now, number(JobKind::pack)}, job_of);
   }
   Result<void> put_job(const Job& j) override {
     return run(
@@ -340,6 +403,10 @@ Result<std::vector<Item>> SqliteLibrary::items(const ItemFilter& f) const {
   if (f.state) want(" AND i.state = ?", number(*f.state));
   if (!f.text.empty()) want(" AND instr(i.title, ?) > 0", f.text);
   if (!f.fraud_kind.empty()) want(" AND i.fraud_kind = ?", f.fraud_kind);
+  for (const auto& tag : f.tags) {
+    sql += " AND (i.fraud_kind = ? OR i.exposes = ? OR EXISTS (SELECT 1 FROM item_tag t WHERE t.item = i.id AND t.tag = ?))";
+    values.insert(values.end(), 3, tag);
+  }
   if (!f.before.empty()) want(" AND i.id < ?", f.before);
   want(" ORDER BY i.id DESC LIMIT ?", std::clamp(f.limit, 1, 200));
   std::vector<Item> out;

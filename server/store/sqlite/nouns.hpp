@@ -18,6 +18,8 @@ extern const std::string_view kAccountsSchema, kAuditSchema, kLibrarySchema, kRe
 extern const std::string_view kPeopleSchema;
 /// Variants of items for other shapes of screens (library.cpp).
 extern const std::string_view kVariantSchema;
+/// Tags and packs (console_schema.cpp).
+extern const std::string_view kConsoleSchema;
 
 /// All steps of the main database, in order; store.cpp. The texts live as long as the program.
 std::vector<db::Migration> migrations();
@@ -36,6 +38,7 @@ std::unique_ptr<campaigns::Store> make_campaigns(db::Connection& c);
 std::unique_ptr<screens::Store> make_screens(db::Connection& c);
 std::unique_ptr<publish::Store> make_publish(db::Connection& c);
 std::unique_ptr<alerts::Store> make_alerts(db::Connection& c);
+std::unique_ptr<finder::Store> make_finder(db::Connection& c);
 
 /// The plays' own database in `file`. Errors: db_newer, db_damaged, io, disk_full.
 Result<std::unique_ptr<plays::Store>> open_plays(const fs::path& file);

@@ -8,6 +8,30 @@ namespace fz::store {
 namespace sqlite {
 namespace {
 
+/// Keeps what was appended, to be told once it is committed.
+class Listening final : public audit::Trail {
+ public:
+  explicit Listening(std::unique_ptr<audit::Trail> trail) : trail_(std::move(trail)) {}
+  Result<void> append(const audit::Event& event, UtcTime now) override {
+    FZ_CHECK(trail_->append(event, now));
+    appended.push_back(event);
+    return {};
+  }
+  Result<std::vector<audit::Entry>> list(const audit::Filter& f) const override { return trail_->list(f); }
+  Result<std::vector<audit::Entry>> read_from(std::int64_t seq, int limit) const override { return trail_->read_from(seq, limit); }
+  Result<std::optional<audit::Entry>> head() const override { return trail_->head(); }
+  Result<void> put_checkpoint(const audit::Checkpoint& c) override { return trail_->put_checkpoint(c); }
+  Result<std::vector<audit::Checkpoint>> checkpoints(std::int64_t from, std::int64_t to) const override {
+    return trail_->checkpoints(from, to);
+  }
+  Result<std::optional<audit::Checkpoint>> last_checkpoint() const override { return trail_->last_checkpoint(); }
+
+  std::vector<audit::Event> appended;
+
+ private:
+  std::unique_ptr<audit::Trail> trail_;
+};
+
 class SqliteTx final : public Tx {
  public:
   SqliteTx(db::Connection& c, const crypto::SealKey& seal)
@@ -18,9 +42,10 @@ class SqliteTx final : public Tx {
         campaigns_(make_campaigns(c)),
         screens_(make_screens(c)),
         publish_(make_publish(c)),
-        alerts_(make_alerts(c)) {}
+        alerts_(make_alerts(c)),
+        finder_(make_finder(c)) {}
   using Tx::accounts, Tx::alerts, Tx::audit, Tx::campaigns, Tx::library, Tx::publish, Tx::review, Tx::screens;
-  audit::Trail& audit() override { return *audit_; }
+  audit::Trail& audit() override { return audit_; }
   accounts::Store& accounts() override { return *accounts_; }
   library::Store& library() override { return *library_; }
   review::Store& review() override { return *review_; }
@@ -28,9 +53,11 @@ class SqliteTx final : public Tx {
   screens::Store& screens() override { return *screens_; }
   publish::Store& publish() override { return *publish_; }
   alerts::Store& alerts() override { return *alerts_; }
+  const finder::Store& finder() const override { return *finder_; }
+  std::vector<audit::Event> appended() { return std::move(audit_.appended); }
 
  private:
-  std::unique_ptr<audit::Trail> audit_;
+  Listening audit_;
   std::unique_ptr<accounts::Store> accounts_;
   std::unique_ptr<library::Store> library_;
   std::unique_ptr<review::Store> review_;
@@ -38,6 +65,7 @@ class SqliteTx final : public Tx {
   std::unique_ptr<screens::Store> screens_;
   std::unique_ptr<publish::Store> publish_;
   std::unique_ptr<alerts::Store> alerts_;
+  std::unique_ptr<finder::Store> finder_;
 };
 
 class SqliteStore final : public Store {
@@ -63,10 +91,16 @@ class SqliteStore final : public Store {
 
  private:
   Result<void> do_write(const std::function<Result<void>(Tx&)>& f) override {
-    return nouns_->write([&](db::Connection& c) {
+    std::vector<audit::Event> appended;
+    auto done = nouns_->write([&](db::Connection& c) -> Result<void> {
       SqliteTx tx(c, seal_);
-      return f(tx);
+      FZ_CHECK(f(tx));
+      appended = tx.appended();
+      return {};
     });
+    if (!done) return done;
+    if (heard_ && !appended.empty()) heard_(appended);
+    return {};
   }
   Result<void> do_read(const std::function<Result<void>(const Tx&)>& f) const override {
     return nouns_->read([&](db::Connection& c) {
@@ -110,6 +144,7 @@ std::vector<db::Migration> sqlite::migrations() {
       {"alerts", kAlertsSchema},
       {"people, reviews, trail", kPeopleSchema},
       {"variants of items", kVariantSchema},
+      {"tags and packs", kConsoleSchema},
   };
   std::vector<db::Migration> out;  // numbered by their place
   for (const auto& [name, sql] : steps) out.push_back({static_cast<int>(out.size()) + 1, name, sql});

@@ -219,6 +219,52 @@ TEST(DecodeRender, StillsAndThumbnails) {
   }
 }
 
+TEST(DecodeRender, ForChatGroupsNoLargerThanAsked) {
+  struct Want {
+    const char* file;
+    std::int64_t max_bytes;
+    int width, height;
+  };
+  for (auto& w : std::vector<Want>{{"bar2.mp4", 25'000'000, 1280, 720},  // room for all
+                                   {"long.mp4", 400'000, 320, 180},
+                                   {"bar2.mp4", 180'000, 854, 480},
+                                   {"bar2.mp4", 90'000, 640, 360}}) {
+    TempFile out;
+    auto a = decode({"--render", "chat", "--max-bytes", std::to_string(w.max_bytes)}, media(w.file), out.path);
+    ASSERT_EQ(a.status, 0) << w.file << " " << w.max_bytes << a.text;
+    EXPECT_LE(static_cast<std::int64_t>(fs::file_size(out.path)), w.max_bytes) << w.file;
+    auto p = decode({"--probe", out.path.string(), "--full", "--declared", "x.mp4"});
+    ASSERT_EQ(p.status, 0) << w.file << p.text;
+    EXPECT_EQ(p.number("width"), w.width) << w.file << " " << w.max_bytes;
+    EXPECT_EQ(p.number("height"), w.height) << w.file << " " << w.max_bytes;
+    EXPECT_EQ(p.string("audio_codec"), "aac");
+  }
+  TempFile out;
+  auto never = decode({"--render", "chat", "--max-bytes", "2000"}, media("bar2.mp4"), out.path);
+  EXPECT_EQ(never.status, 1);
+  EXPECT_EQ(never.code(), "too_large");
+}
+
+TEST(DecodeRender, PicturesForPeopleAreJpegWhateverTheyWere) {
+  struct Want {
+    const char *file, *profile;
+    int width, height;
+  };
+  for (auto& w : std::vector<Want>{{"poster.png", "still-chat", 1920, 1080},
+                                   {"wide.png", "still-chat", 1920, 640},
+                                   {"wide.png", "still-print", 3000, 1000},
+                                   {"alpha.png", "still-print", 640, 360}}) {
+    TempFile out;
+    auto a = decode({"--render", w.profile}, media(w.file), out.path);
+    ASSERT_EQ(a.status, 0) << w.file << a.text;
+    EXPECT_EQ(a.string("mime"), "image/jpeg");
+    auto p = decode({"--probe"}, out.path);
+    ASSERT_EQ(p.status, 0) << p.text;
+    EXPECT_EQ(p.number("width"), w.width) << w.file;
+    EXPECT_EQ(p.number("height"), w.height) << w.file;
+  }
+}
+
 TEST(DecodeRender, BadFilesEndWithTheirCode) {
   for (auto& [file, code] : std::vector<std::pair<const char*, const char*>>{{"bad_random.mp4", "media_not_media"},
                                                                              {"bad_cut.mp4", "media_truncated"},

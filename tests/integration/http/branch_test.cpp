@@ -165,8 +165,11 @@ TEST_F(Branch, AStrangerFromTheNeighbouringBranchGetsNothingOnAnyRoute) {
         const auto end = pattern.find('}', i);
         const auto name = pattern.substr(i + 1, end - i - 1);
         i = end;
-        if (name == "document" || name == "profile" || name == "code" || name == "sha256") {  // no object of anybody
-          path += name == "document" ? "root" : name == "profile" ? "text" : name == "code" ? "ABCD2345" : std::string(64, 'a');
+        static const std::map<std::string, std::string> kNobodys{{"document", "root"}, {"profile", "text"},
+                                                                 {"code", "ABCD2345"}, {"sha256", std::string(64, 'a')},
+                                                                 {"pack", "original"}, {"file", "units.xlsx"}};
+        if (const auto no_object = kNobodys.find(name); no_object != kNobodys.end()) {
+          path += no_object->second;
           continue;
         }
         ASSERT_TRUE(ids.contains(name)) << "say what {" << name << "} of " << pattern << " is, so that the stranger can try it";
@@ -215,6 +218,12 @@ TEST_F(Branch, AStrangerFromTheNeighbouringBranchGetsNothingOnAnyRoute) {
         for (const auto& [name, id] : ids) EXPECT_EQ(body_seen.find(id), std::string::npos) << name << " in " << what;
       }
     }
+  }
+  // By name: he finds none of it.
+  for (const auto& w : words) {
+    if (stranger[0].get("/v1/session").status != 200) stranger[0] = log_in("stranger");
+    const auto found = stranger[0].expect(200, stranger[0].get("/v1/search?q=" + net::percent_encode(w)));
+    EXPECT_TRUE(found.at("groups").as_array().empty()) << w << ": " << json::write(found);
   }
   EXPECT_GE(calls, 100);
   EXPECT_GE(guarded, 50);

@@ -190,5 +190,55 @@ TEST_F(Media, MissingSourceIsNotTheFilesFault) {
   EXPECT_EQ(probe(tools, *blobs, item).error().code, Code::not_found);
 }
 
+// ---- packs -------------------------------------------------------------------------------------------------------
+class Packs : public Media {
+ protected:
+  library::Rendition rendition(const std::string& profile, std::string_view bytes, std::int64_t ms = 0) {
+    library::Rendition r;
+    r.profile = profile;
+    r.sha256 = blobs->put(bytes)->sha256;
+    r.length = bytes.size();
+    r.duration_ms = ms;
+    return r;
+  }
+  Result<library::Pack> make(const std::string& pack, std::vector<library::Rendition> renditions) {
+    return make_pack(tools, *blobs, item, renditions, pack, {});
+  }
+};
+
+TEST_F(Packs, AreMadeOfWhatWasApprovedAndNotOfTheUpload) {
+  item.kind = library::Kind::video;
+  decoder(R"sh(test "$(cat <&3)" = "approved" || exit 9
+test "$1 $2 $3 $4" = "--render chat --max-bytes 25000000" || exit 8
+printf small >&4; echo '{"progress":1000,"width":1280,"height":720,"mime":"video/mp4"}')sh");
+  const auto chat = make("chat", {rendition("720p", "smaller", 1000), rendition("1080p", "approved", 1000)});
+  ASSERT_TRUE(chat) << to_log(chat.error());
+  EXPECT_EQ(chat->mime, "video/mp4");
+  EXPECT_EQ(*blobs->read(chat->sha256, 100), "small");
+  EXPECT_TRUE(fs::is_empty(tools.scratch));
+  decoder(R"sh(test "$1 $2" = "--render audio" || exit 8
+printf sound >&4; echo '{"progress":1000,"width":0,"height":0,"mime":"audio/mp4"}')sh");
+  EXPECT_EQ(make("audio", {rendition("1080p", "approved", 1000)})->mime, "audio/mp4");
+  decoder(R"sh(echo '{"error":"too_large","params":{"limit":"25 MB"}}'; exit 1)sh");
+  EXPECT_EQ(make("chat", {rendition("1080p", "approved", 1000)}).error().code, Code::too_large);
+  EXPECT_EQ(make("nonsense", {rendition("1080p", "approved", 1000)}).error().code, Code::not_found);
+  EXPECT_EQ(make("chat", {}).error().code, Code::not_found);
+  EXPECT_TRUE(fs::is_empty(tools.scratch));
+}
+
+TEST_F(Packs, TextsAreDrawnAndPrintedWithoutADecoder) {
+  item.kind = library::Kind::slogan;
+  const auto text = rendition("text", R"({"schema":1,"type":"slogan","text":"不轻信陌生来电","fraud_kind":"general","exposes":"method"})");
+  const auto chat = make("chat", {text});
+  ASSERT_TRUE(chat) << to_log(chat.error());
+  EXPECT_TRUE(blobs->read(chat->sha256, 16 << 20)->starts_with("\x89PNG"));
+  const auto a4 = make("print-a4", {text}), a3 = make("print-a3", {text});
+  ASSERT_TRUE(a4 && a3);
+  EXPECT_EQ(a4->mime, "application/pdf");
+  EXPECT_TRUE(blobs->read(a4->sha256, 64 << 20)->starts_with("%PDF-1."));
+  EXPECT_NE(a4->sha256, a3->sha256);
+  EXPECT_EQ(make("print-a4", {text})->sha256, a4->sha256) << "the same item gives the same bytes";
+}
+
 }  // namespace
 }  // namespace fz::media

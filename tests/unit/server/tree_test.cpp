@@ -137,7 +137,8 @@ TEST_F(TreeTest, BadTablesAreRefusedWithARowAndAReason) {
   refused("name,parent,name\na,500119,b\n", Code::table_columns, "name");        // twice
   refused("name,parent\na,500119,c\n", Code::table_row, "第 2 行");              // more cells than headings
   refused("name,parent\n\"a,500119\n", Code::table_format, "引号");
-  refused("PK\x03\x04rest", Code::table_format, "Excel");
+  refused("PK\x03\x04rest", Code::table_format, "已损坏");
+  refused("\xd0\xcf\x11\xe0rest", Code::table_old_excel, ".xls");
   refused("\xff\xfen\0a", Code::table_format, "UTF-16");
   refused("name,parent\n\xff\xff\xff,500119\n", Code::table_format, "UTF-8");
   refused("name,parent\n", Code::table_format, "没有数据行");

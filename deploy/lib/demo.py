@@ -133,7 +133,10 @@ class Demo:
     def samples(self):
         """Manifest entry and file of each sample; of one with variants the file of the first, which is the item's own picture."""
         for entry in json.loads((SAMPLES / "manifest.json").read_text(encoding="utf-8")):
-            yield entry, SAMPLES / (entry["variants"][0] if "variants" in entry else entry)["file"]
+            file = SAMPLES / (entry["variants"][0] if "variants" in entry else entry)["file"]
+            # A broadcast is for endpoints with loudspeakers: only where it is asked for by name.
+            if entry["kind"] != "audio" or file.name in self.options.items.split(","):
+                yield entry, file
 
     def upload(self):
         items = self.state.get("items", {})

@@ -181,6 +181,39 @@ TEST(ScreenX11, AnotherModeIsFollowedWithoutADarkFrame) {
   screen.wait();
 }
 
+void xrandr(const std::string& display, std::vector<std::string> arguments) {
+  SpawnOptions o;
+  o.argv = {"xrandr"};
+  o.argv.insert(o.argv.end(), arguments.begin(), arguments.end());
+  o.env = {{"DISPLAY", display}};
+  // Switched off, Xvfb's only output leaves a screen of no size, which xrandr calls an error after it has been done.
+  (void)run_command(o, Seconds{20}, std::size_t{1} << 20);
+}
+
+// The monitor's cable: its output goes away while a film plays, and comes back as a smaller monitor.
+TEST(ScreenX11, AnOutputThatIsUnpluggedAndComesBackIsFollowed) {
+  XServer x;
+  Screen screen({"--play", media("bar8.mp4").string(), media("bar9.mp4").string(), "--loop", "0", "--sink", "x11"},
+                {{"DISPLAY", x.display}});
+  ASSERT_TRUE(screen.until([](auto& tap) { return !order(tap).empty(); })) << screen.log();
+  xrandr(x.display, {"--newmode", "small", "5.0", "320", "330", "340", "360", "200", "203", "206", "220"});
+  xrandr(x.display, {"--addmode", "screen", "small"});
+  xrandr(x.display, {"--output", "screen", "--off"});
+  const auto unplugged = screen.tap().size();
+  ASSERT_TRUE(screen.until([&](auto& tap) { return tap.size() > unplugged + 30; })) << "nobody sees it, and it goes on: " << screen.log();
+  EXPECT_EQ(screen.tap().back().rows, kHeight);
+  xrandr(x.display, {"--output", "screen", "--mode", "small"});
+  ASSERT_TRUE(screen.until([](auto& tap) { return tap.back().rows == 200; })) << screen.log();
+  const auto before = order(screen.tap()).size();
+  ASSERT_TRUE(screen.until([before](auto& tap) { return order(tap).size() >= before + 2; })) << screen.log();
+  for (auto& f : screen.tap()) ASSERT_GE(f.luma, 20) << "dark at " << f.pts_ns;
+  const auto seen = x.picture();
+  ASSERT_EQ(seen.size(), std::size_t{320} * 200 * 3);
+  EXPECT_GT(difference(seen, std::string(seen.size(), '\0')), 20.0) << "the window fills the monitor that is there now";
+  screen.process.signal(SIGTERM);
+  screen.wait();
+}
+
 TEST(ScreenX11, WithoutADisplayItSaysSo) {
   Screen screen({"--play", media("poster.png").string(), "--sink", "x11"}, {{"DISPLAY", ":4077"}});
   EXPECT_EQ(screen.wait(), 1);

@@ -62,7 +62,7 @@ class Simulator {
   int kills = 0;  ///< of agent, screen or power
   int presented = 0;
   std::int64_t steps = 0;
-  int calls = 0;  ///< of the server
+  int calls = 0;                    ///< of the server
   std::vector<std::string> ticker;  ///< what the screen's ticker was last told
   std::string trace;                ///< hash over every action and its time so far
   bool tracing = true;

@@ -39,7 +39,7 @@ chmod 644 "$to"
 if [ -d /etc/pki/ca-trust/source/anchors ]; then update-ca-trust; else update-ca-certificates; fi
 # Browsers on Linux keep lists of their own.
 if command -v certutil >/dev/null 2>&1; then
-  for list in /root/.pki/nssdb /home/*/.pki/nssdb /home/*/.mozilla/firefox/*.default*; do
+  for list in "$HOME"/.pki/nssdb /home/*/.pki/nssdb /home/*/.mozilla/firefox/*.default*; do
     [ -f "$list/cert9.db" ] || continue
     certutil -d "sql:$list" -A -t C,, -n fanzha-office -i "$to" && chown "$(stat -c %u:%g "$list")" "$list"/*.db
   done

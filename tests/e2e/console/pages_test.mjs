@@ -10,6 +10,8 @@ const MOST_BYTES = 300_000
 const SOON_MS = 1500
 const server = await mockedServer(process.argv[2])
 const wrong = []
+/** Said at once: a run that is cut short has told what it saw. */
+const blame = (...found) => found.forEach((w) => wrong.includes(w) || (wrong.push(w), console.error('  ' + w)))
 const step = (text) => console.error(text)
 let browser
 
@@ -34,9 +36,9 @@ async function everyPage(p, language, type) {
     await p.page.goto(`${server.url}/#${page}`)
     await p.page.locator('main h1').first().waitFor()
     await p.page.waitForLoadState('networkidle')
-    wrong.push(...(await p.axe(`${language} ${type} ${page}`)))
+    blame(...(await p.axe(`${language} ${type} ${page}`)))
     const out = await sticksOut(p)
-    if (out > 1) wrong.push(`${language} ${type} ${page}: ${out} pixels too wide`)
+    if (out > 1) blame(`${language} ${type} ${page}: ${out} pixels too wide`)
     await p.picture(`${name}-${language}-${type}`, true)
   }
 }
@@ -86,7 +88,7 @@ async function byKeyboard(p) {
   await page.locator('[data-test=search]:focus').waitFor()
   await page.keyboard.type('公检')
   await page.locator('.found li').first().waitFor()
-  wrong.push(...(await p.axe('search')))
+  blame(...(await p.axe('search')))
   await p.picture('search-zh-normal')
   await key('ArrowDown', 'Enter')
   await page.waitForURL(/screens\/k1/)
@@ -97,7 +99,7 @@ async function byKeyboard(p) {
   await key('F1')
   await page.locator('.el-drawer').waitFor()
   await page.waitForTimeout(400)
-  wrong.push(...(await p.axe('help drawer')))
+  blame(...(await p.axe('help drawer')))
   await p.picture('help-drawer-zh-normal')
   await key('Escape')
   await page.locator('.el-drawer').waitFor({ state: 'hidden' })
@@ -111,7 +113,7 @@ async function byKeyboard(p) {
   await key('Space')
   await page.keyboard.up('Shift')
   await page.getByText('已选 4 条').waitFor()
-  wrong.push(...(await p.axe('library with a choice')))
+  blame(...(await p.axe('library with a choice')))
   await p.picture('library-chosen-zh-normal')
 
   await p.go('/items/i2')
@@ -168,7 +170,7 @@ async function table(p) {
   assert.match(await template.getAttribute('href'), /templates\/accounts\.xlsx$/)
   await p.page.locator('.el-dialog:visible input[type=file]').setInputFiles({ name: '人员.xlsx', mimeType: 'x', buffer: workbook([['账号', '姓名'], ['wen', '文员小陈']]) })
   await p.page.locator('[data-test=rows] td', { hasText: '文员小陈' }).waitFor()
-  wrong.push(...(await p.axe('import')))
+  blame(...(await p.axe('import')))
   await p.picture('import-zh-normal')
   await p.press('取消')
 }
@@ -195,7 +197,7 @@ async function typedStays(p) {
   await p.press('上传内容')
   await page.setInputFiles('[data-test=files]', [{ name: '反诈海报.png', mimeType: 'image/png', buffer: Buffer.from('x') }, { name: '讲稿.pptx', mimeType: 'x', buffer: Buffer.from('x') }])
   await page.fill('#title0', '社区反诈海报')
-  wrong.push(...(await p.axe('upload form')))
+  blame(...(await p.axe('upload form')))
   await p.picture('upload-zh-normal')
   await page.waitForTimeout(700)
   await page.reload()
@@ -215,7 +217,7 @@ try {
     await table(p)
     await byKeyboard(p)
   }
-  wrong.push(...(await p.leave()), ...[...server.unanswered].map((u) => `no answer for ${u}`))
+  blame(...(await p.leave()), ...[...server.unanswered].map((u) => `no answer for ${u}`))
   assert.deepEqual([...new Set(wrong)], [])
   step('all as it should be')
 } catch (why) {

@@ -164,7 +164,7 @@ TEST_F(Media, LimitsEndWhatHangsWithAReason) {
   const auto stuck = probe(tools, *blobs, item);
   ASSERT_FALSE(stuck);
   EXPECT_EQ(stuck.error().code, Code::media_timeout);
-  EXPECT_EQ(*read_file(folder / "decoder.args", 1000), "--probe --declared a.png --limit-ms 200\n");
+  EXPECT_EQ(*read_file(folder / "decoder.args", 1000), "--probe --declared a.png --min-side 64 --limit-ms 200\n");
   const auto pid = std::stoi(*read_file(folder / "decoder.pid", 100));
   for (int i = 0; i < 500 && ::kill(pid, 0) == 0; ++i) std::this_thread::sleep_for(Millis{10});
   EXPECT_NE(::kill(pid, 0), 0) << "still there";

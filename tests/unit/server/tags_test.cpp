@@ -103,7 +103,7 @@ TEST_F(TagsTest, FoundByAnyOfThemAndByAllOfSeveral) {
 }
 
 TEST_F(TagsTest, OnlyByThoseWhoWorkOnTheBranch) {
-  const const auto item = about("一");
+  const auto item = about("一");
   EXPECT_EQ(set(stranger_, item.id, {"elderly"}).error().code, Code::not_found);
   EXPECT_EQ(set(first_, item.id, {"elderly"}).error().code, Code::forbidden_role);
   EXPECT_EQ(set(clerk_, item.id, {"nonsense"}).error().code, Code::tag_unknown);

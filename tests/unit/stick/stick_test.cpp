@@ -80,7 +80,7 @@ TEST(Plays, ReadAsTheyWereWrittenAndNothingElse) {
 class FolderTest : public testing::Test {
  protected:
   FolderTest() {
-    make_dirs(dir / "stick" / kFolder / "blobs").value();
+    make_dirs(fs::path(dir / "stick") / kFolder / "blobs").value();
     write_atomic(dir / "secret", "secret").value();
   }
   Folder folder() { return Folder::open(dir / "stick").value(); }
@@ -122,7 +122,7 @@ TEST_F(FolderTest, IsMissedWhenItIsPulledOut) {
   EXPECT_TRUE(f.there());
   fs::rename(dir / "stick", dir / "pocket");
   EXPECT_FALSE(f.there());
-  make_dirs(dir / "stick" / kFolder).value();
+  make_dirs(fs::path(dir / "stick") / kFolder).value();
   EXPECT_FALSE(f.there()) << "another one in its place";
 }
 
@@ -138,8 +138,8 @@ TEST_F(FolderTest, AFullStickSaysWhatItNeeds) {
 
 TEST_F(FolderTest, IsFoundWhereItIsMountedOrBelow) {
   make_dirs(dir / "media/other").value();
-  make_dirs(dir / "media/b" / kFolder).value();
-  make_dirs(dir / "media/a" / kFolder).value();
+  make_dirs(fs::path(dir / "media/b") / kFolder).value();
+  make_dirs(fs::path(dir / "media/a") / kFolder).value();
   fs::create_directory_symlink(dir / "stick/fanzha", dir / "media/other/fanzha");
   const std::vector<fs::path> expected{dir / "stick", dir / "media/a", dir / "media/b"};
   EXPECT_EQ(find({dir / "stick", dir / "nowhere", dir / "media"}), expected);

@@ -119,7 +119,7 @@ TEST_F(StickMirrorTest, OnlyTheCopyCountsAndABadChunkIsMendedFromTheStick) {
   EXPECT_FALSE(mirror.fetch(what, cancelled).error);
   EXPECT_EQ(store->read(what.sha256, 16 << 20).value(), bytes);
   // Rot on the screen's own disk: one chunk is taken again.
-  const auto file = dir / "blobs" / what.sha256.substr(0, 2) / what.sha256;
+  const auto file = fs::path(dir / "blobs") / what.sha256.substr(0, 2) / what.sha256;
   ASSERT_TRUE(fs::exists(file));
   fs::permissions(file, fs::perms::owner_all);
   {

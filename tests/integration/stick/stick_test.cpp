@@ -167,7 +167,7 @@ TEST_F(Carried, AScreenLivesOnAStickAndItsPlaysComeBackOnIt) {
   std::this_thread::sleep_for(Millis{2000});
   EXPECT_TRUE(panel.on_air().empty());
   EXPECT_EQ(agent.end(Millis{10000}), 0);
-  const auto spool = agent::Spool::open(dir / "data" / "plays.db").value();
+  const auto spool = agent::Spool::open(fs::path(dir / "data") / "plays.db").value();
   const auto kept = spool->load().value();
   EXPECT_EQ(kept.acknowledged, through);
   EXPECT_GE(kept.last_counter, through);

@@ -1,6 +1,7 @@
 #include "server/http/routes.hpp"
 
 #include "server/http/routes/sticks.hpp"
+#include "shared/stick/stick.hpp"
 
 namespace fz::http {
 namespace {
@@ -118,7 +119,7 @@ const Route kRoutes[] = {
     {Method::get, "/v1/plays/rollups", Auth::person, {}, 0, Run::pooled, list_rollups},
     {Method::get, "/v1/plays/report", Auth::person, {}, 0, Run::pooled, get_report},
     {Method::get, "/v1/plays", Auth::person, {}, 0, Run::pooled, list_plays},
-    {Method::post, "/v1/plays/stick", Auth::person, {}, kTable, Run::pooled, import_stick_plays},
+    {Method::post, "/v1/plays/stick", Auth::person, {}, stick::kMaxSealed, Run::pooled, import_stick_plays},
     {Method::post, "/v1/plays", Auth::screen, {}, kEnvelope, Run::pooled, send_plays},
 
     {Method::post, "/v1/enrol", Auth::open, {}, kSmall, Run::pooled, ask_enrolment, Ration::stranger},

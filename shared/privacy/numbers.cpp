@@ -71,8 +71,7 @@ std::size_t list_begin(const Text& text, std::size_t begin) {
   return begin;
 }
 template <std::size_t N>
-bool said_before(const Text& text, std::size_t number, const std::array<View, N>& words) {
-  const std::size_t begin = list_begin(text, number);
+bool said_before(const Text& text, std::size_t begin, const std::array<View, N>& words) {
   const View before = text.part(begin > kContext ? begin - kContext : 0, begin);
   return std::any_of(words.begin(), words.end(), [&](View w) { return before.find(w) != View::npos; });
 }

@@ -167,7 +167,8 @@ TEST_F(Branch, AStrangerFromTheNeighbouringBranchGetsNothingOnAnyRoute) {
         i = end;
         static const std::map<std::string, std::string> kNobodys{{"document", "root"}, {"profile", "text"},
                                                                  {"code", "ABCD2345"}, {"sha256", std::string(64, 'a')},
-                                                                 {"pack", "original"}, {"file", "units.xlsx"}};
+                                                                 {"pack", "original"}, {"shape", "portrait"},
+                                                                 {"file", "units.xlsx"}};
         if (const auto no_object = kNobodys.find(name); no_object != kNobodys.end()) {
           path += no_object->second;
           continue;

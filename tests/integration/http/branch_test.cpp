@@ -165,10 +165,9 @@ TEST_F(Branch, AStrangerFromTheNeighbouringBranchGetsNothingOnAnyRoute) {
         const auto end = pattern.find('}', i);
         const auto name = pattern.substr(i + 1, end - i - 1);
         i = end;
-        static const std::map<std::string, std::string> kNobodys{{"document", "root"}, {"profile", "text"},
-                                                                 {"code", "ABCD2345"}, {"sha256", std::string(64, 'a')},
-                                                                 {"pack", "original"}, {"shape", "portrait"},
-                                                                 {"file", "units.xlsx"}};
+        static const std::map<std::string, std::string> kNobodys{
+            {"document", "root"}, {"profile", "text"},   {"code", "ABCD2345"},  {"sha256", std::string(64, 'a')},
+            {"pack", "original"}, {"shape", "portrait"}, {"file", "units.xlsx"}};
         if (const auto no_object = kNobodys.find(name); no_object != kNobodys.end()) {
           path += no_object->second;
           continue;

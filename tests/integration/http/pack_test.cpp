@@ -117,7 +117,8 @@ TEST_F(Taking, EverythingThatEndsWithItsDate) {
   const auto list = [&](Client& who, int days) {
     std::map<std::string, json::object> out;
     UtcTime last{};
-    for (const auto& e : who.expect(200, who.get("/v1/expiries?days=" + std::to_string(days))).at("expiries").as_array()) {
+    const auto answer = who.expect(200, who.get("/v1/expiries?days=" + std::to_string(days)));
+    for (const auto& e : answer.at("expiries").as_array()) {
       const auto& o = e.as_object();
       EXPECT_FALSE(o.at("remedy").at("zh").as_string().empty());
       const auto ends = *parse_time(text_of(o, "ends"));

@@ -17,6 +17,7 @@ class ReviewApi : public Flow {
             {"how", json::array{"骗子以高额佣金诱人。", how}},
             {"signs", json::array{"先垫付再返利"}},
             {"loss", nullptr},
+            {"law", nullptr},
             {"advice", json::array{"不轻信、不转账"}},
             {"source", "某区反诈中心"},
             {"hotline", "96110"}};

@@ -15,7 +15,8 @@ class Finding : public Flow {
   /// "items:标题,标题 screens:..." of what was found.
   std::string found(Client& who, const std::string& q) {
     std::string out;
-    for (const auto& g : groups(who, q).at("groups").as_array()) {
+    const auto answer = groups(who, q);
+    for (const auto& g : answer.at("groups").as_array()) {
       out += (out.empty() ? "" : " ") + std::string(g.at("group").as_string()) + ":";
       for (const auto& hit : g.at("hits").as_array()) out += std::string(hit.at("title").as_string()) + ",";
     }

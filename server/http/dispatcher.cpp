@@ -144,7 +144,8 @@ bool is_refusal(const Error& why) {
   if (http_status(why.code) == 403 || why.detail.starts_with("outside the branch")) return true;
   const auto name = code_name(why.code);
   return name.starts_with("approval_") || name.starts_with("trust_") || why.code == Code::roles_separate ||
-         why.code == Code::last_administrator || why.code == Code::review_moved || why.code == Code::login_code_wrong;
+         why.code == Code::last_administrator || why.code == Code::review_moved || why.code == Code::privacy_unmasked ||
+         why.code == Code::login_code_wrong;
 }
 
 // Refusals are worth an entry in the trail: who tried what.

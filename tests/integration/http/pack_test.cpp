@@ -74,6 +74,9 @@ TEST_F(Taking, PacksOfAPosterOnceItIsApproved) {
   EXPECT_EQ(list.at("audio").at("state").as_string(), "unavailable");
   EXPECT_FALSE(list.at("audio").at("why").at("zh").as_string().empty());
 
+  // Lists that a newer one has replaced: the housekeeper's, within the hour.
+  const auto orphans = [&] { return boss().expect(200, boss().get("/v1/storage")).at("blobs").at("orphans").as_int64(); };
+  const auto replaced = orphans();
   const auto original = take(id, "original");
   EXPECT_EQ(original.body, *read_file(media("poster.png"), 64 << 20));
   const auto chat = take(id, "chat");
@@ -96,7 +99,7 @@ TEST_F(Taking, PacksOfAPosterOnceItIsApproved) {
 
   const auto storage = boss().expect(200, boss().get("/v1/storage"));
   EXPECT_EQ(storage.at("packs").at("count").as_int64(), 3);
-  EXPECT_EQ(storage.at("blobs").at("orphans").as_int64(), 0);
+  EXPECT_EQ(orphans(), replaced) << "packs are somebody's";
   EXPECT_GT(storage.at("disk").at("total").as_int64(), 0);
   EXPECT_EQ(storage.at("units").as_array().at(0).at("unit").as_string(), root_unit);
   EXPECT_FALSE(storage.contains("backup"));

@@ -178,6 +178,8 @@ async function table(p) {
 async function typedStays(p) {
   step('what was typed is there after a reload')
   const { page } = p
+  await dress(p, 'zh', 'normal') // the pages before may have left it in English
+  p.context.setDefaultTimeout(20_000)
   await p.go('/write?type=bulletin')
   await page.fill('#heading', '假冒客服退款')
   await page.fill('#how', '对方说要退款')

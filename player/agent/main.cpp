@@ -11,6 +11,7 @@
 #include "player/agent/site.hpp"
 #include "shared/base/log.hpp"
 #include "shared/base/process.hpp"
+#include "shared/base/version.hpp"
 
 namespace fz::agent {
 namespace {
@@ -166,7 +167,7 @@ int main(int argc, char** argv) {
       "fz-agent — 反诈屏幕端：下载、核验、保存、决定播放、上报 / fetches, verifies, stores, decides and reports for one screen.\n"
       "Example: fz-agent --server https://fz.example:8443 --pin <SHA-256> --root root.json --data /var/lib/fanzha --screen-socket "
       "/run/fanzha/screen.sock"};
-  app.set_version_flag("--version", FZ_VERSION);
+  app.set_version_flag("--version", fz::version());
   app.add_option("--config", a.config, "配置文件 / TOML file with the same names (screen_socket, screen_program ...)");
   app.add_option("--server", a.shell.network.server, "服务器地址 / address, https://host:port");
   app.add_option("--pin", a.shell.network.pin, "服务器证书指纹 / SHA-256 of the server's certificate");

@@ -2,6 +2,7 @@
 #include "player/agent/core/session.hpp"
 #include "player/agent/shell.hpp"
 #include "shared/base/log.hpp"
+#include "shared/base/version.hpp"
 
 namespace fz::agent {
 namespace {
@@ -97,7 +98,7 @@ void Shell::stick_seen(StickMirror::Seen seen, StickMirror::Visit visit) {
   stick_through_ = 0;
   if (!visit.ticket) {
     if (!agent_->session().provision())
-      stick_worker_->post([this, body = enrolment_request(*key_, kModel, FZ_VERSION)] {
+      stick_worker_->post([this, body = enrolment_request(*key_, kModel, version())] {
         if (auto r = stick_->leave_request(body); !r) log::warn("stick: {}", to_log(r.error()));
       });
     return;

@@ -9,6 +9,7 @@
 #include "player/approve/terminal.hpp"
 #include "shared/base/log.hpp"
 #include "shared/base/process.hpp"
+#include "shared/base/version.hpp"
 #include "shared/crypto/key_file.hpp"
 #include "shared/trust/state.hpp"
 
@@ -239,7 +240,7 @@ int main_of(int argc, char** argv) {
       "在线 online:   fz-approve --profile profile.json --item 编号 --key reviewer-1.key.json\n"
       "离线 offline:  fz-approve --item package.json --key reviewer-2.key.json --reviewers reviewers.json --out ap.approval.json",
       "fz-approve"};
-  app.set_version_flag("--version", FZ_VERSION);
+  app.set_version_flag("--version", fz::version());
   app.add_option("--item", a.item, "内容编号，或审核包文件 item id, or a review package (*.json)")->required();
   app.add_option("--key", a.key, "审核密钥文件 the reviewer's key file")->required();
   app.add_option("--passphrase-file", a.passphrase_file, "口令在文件第一行；缺省在终端询问 first line of this file; default: asks");

@@ -15,6 +15,7 @@
 #include "player/decode/render.hpp"
 #include "player/decode/report.hpp"
 #include "player/decode/sandbox.hpp"
+#include "shared/base/version.hpp"
 
 #ifdef FZ_SANITIZE
 // The leak checker stops the process with ptrace, which the sandbox refuses; the process lives for one file only.
@@ -39,7 +40,7 @@ Result<void> selftest() {
                           {"landlock", report.landlock},
                           {"landlock_abi", report.landlock_abi},
                           {"seccomp", report.seccomp},
-                          {"version", FZ_VERSION}});
+                          {"version", version()}});
   return {};
 }
 

@@ -1,4 +1,5 @@
 #include "player/decode/options.hpp"
+#include "shared/base/version.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -43,14 +44,14 @@ Result<Options> parse_options(int argc, char** argv, std::string& help) {
   app.add_option("--max-bytes", o.max_bytes, "Render chat: the file is no larger than this")
       ->check(CLI::Range(INT64_C(0), INT64_C(1) << 40));
   app.add_option("--limit-ms", o.limit_ms, "Give up after this time")->check(CLI::Range(0, 86'400'000));
-  app.set_version_flag("--version", FZ_VERSION);
+  app.set_version_flag("--version", version());
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
     help = app.help();
     return o;
   } catch (const CLI::CallForVersion&) {
-    help = std::string(FZ_VERSION) + "\n";
+    help = version() + "\n";
     return o;
   } catch (const CLI::ParseError& e) {
     return fail(Code::bad_request, {{"what", e.what()}});

@@ -5,6 +5,7 @@
 
 #include "player/keys/commands.hpp"
 #include "shared/base/log.hpp"
+#include "shared/base/version.hpp"
 
 int main(int argc, char** argv) {
   using namespace fz;
@@ -18,7 +19,7 @@ int main(int argc, char** argv) {
       "撤回 withdraw:  fz-keys withdraw --withdrawals withdrawals.json --key duty-1.key.json --approval ap-1 \\\n"
       "                  --until 2027-06-01T00:00:00Z --out withdrawals.json\n"};
   app.require_subcommand(1);
-  app.set_version_flag("--version", FZ_VERSION);
+  app.set_version_flag("--version", fz::version());
   app.fallthrough();
   keys::Shared shared;
   app.add_flag("--json", shared.json, "只输出 JSON print JSON only");

@@ -17,6 +17,7 @@
 #include "player/screen/rotate.hpp"
 #include "player/screen/screen.hpp"
 #include "shared/base/log.hpp"
+#include "shared/base/version.hpp"
 
 namespace {
 
@@ -42,7 +43,7 @@ std::optional<int> parse(int argc, char** argv, Options& o) {
       "  fz-screen --play a.mp4 b.png notice.json --tap seen.jsonl --sink headless --preview /tmp/p\n"
       "  fz-screen --listen /run/fanzha/screen.sock",
       "fz-screen"};
-  app.set_version_flag("--version", FZ_VERSION);
+  app.set_version_flag("--version", fz::version());
   auto* play = app.add_option("--play", o.files, "Play these files in order: media, or text documents (*.json)");
   app.add_option("--text", o.texts, "Text documents to play after the files");
   app.add_option("--listen", o.listen, "Serve fz-agent on this Unix socket")->excludes(play);

@@ -1,4 +1,5 @@
 #include "server/app/arguments.hpp"
+#include "shared/base/version.hpp"
 
 #include <CLI/CLI.hpp>
 #include <sstream>
@@ -48,7 +49,7 @@ Result<CommandLine> read_command_line(int argc, char** argv) {
       "数据刚从备份恢复：把已发布的清单全部重新签发一次 / the data folder was restored from a backup: sign all published lists anew");
   cli.add_option("--backup", a.backup,
                  "把运行中的数据文件夹复制到这里后退出 / copy the data folder to this one, while the server runs, and end");
-  cli.set_version_flag("--version", FZ_VERSION);
+  cli.set_version_flag("--version", version());
   CommandLine out;
   try {
     cli.parse(argc, argv);

@@ -62,6 +62,7 @@ const Route kRoutes[] = {
     {Method::get, "/v1/items/{item}/renditions/{profile}", Auth::person, {}, 0, Run::pooled, get_rendition},
     {Method::get, "/v1/items/{item}/thumbnail", Auth::person, {}, 0, Run::pooled, get_thumbnail},
     {Method::post, "/v1/preview", Auth::person, {}, kText, Run::pooled, preview_text},
+    {Method::post, "/v1/privacy", Auth::person, {}, kText, Run::pooled, check_privacy},
 
     {Method::get, "/v1/tags", Auth::person, {}, 0, Run::pooled, list_tags},
     {Method::put, "/v1/items/{item}/tags", Auth::person, {}, kSmall, Run::pooled, set_item_tags},
@@ -108,6 +109,7 @@ const Route kRoutes[] = {
     {Method::post, "/v1/sites/import", Auth::person, Role::administrator, kTable, Run::pooled, import_sites},
     {Method::put, "/v1/sites/{site}", Auth::person, {}, kSmall, Run::pooled, change_site},
     {Method::get, "/v1/screens", Auth::person, {}, 0, Run::pooled, list_screens},
+    {Method::get, "/v1/shapes", Auth::person, {}, 0, Run::pooled, list_shapes},
     {Method::get, "/v1/screens/{screen}", Auth::person, {}, 0, Run::pooled, get_screen},
     {Method::get, "/v1/screens/{screen}/schedule", Auth::person, {}, 0, Run::pooled, get_schedule},
     {Method::post, "/v1/screens/{screen}/command", Auth::person, {}, kSmall, Run::pooled, command_screen},

@@ -83,6 +83,13 @@ struct ScreenLine {
   std::string site_name, unit;
 };
 
+/// A size in pixels, how many screens have a zone of it, and the name of one of them.
+struct ZoneSize {
+  int width = 0, height = 0;
+  std::int64_t screens = 0;
+  std::string example;
+};
+
 class Store {
  public:
   virtual ~Store() = default;
@@ -94,8 +101,9 @@ class Store {
   virtual Result<std::optional<Screen>> screen(std::string_view id) const = 0;
   virtual Result<std::optional<Screen>> screen_by_device(std::string_view keyid) const = 0;
   virtual Result<std::vector<ScreenLine>> screens(const ScreenFilter& filter) const = 0;  ///< by id
-  /// Sizes of everything that plays items on the branch's active screens, as they tell it (member "zones" of their status, pixels).
-  virtual Result<std::vector<std::pair<int, int>>> zone_sizes(std::string_view unit_path) const = 0;
+  /// Sizes of everything that plays items on the branch's active screens, as they tell it (member "zones" of their status); the
+  /// size that most screens have first, at most 1000.
+  virtual Result<std::vector<ZoneSize>> zone_sizes(std::string_view unit_path) const = 0;
   virtual Result<std::vector<Place>> places() const = 0;  ///< of active screens, by id
   virtual Result<void> put_screen(const Screen& screen) = 0;
   virtual Result<void> set_status(std::string_view screen, UtcTime seen, std::string_view status) = 0;

@@ -6,6 +6,7 @@
 #include "server/tools/commands.hpp"
 #include "server/tools/stick_commands.hpp"
 #include "shared/base/log.hpp"
+#include "shared/base/version.hpp"
 
 int main(int argc, char** argv) {
   using namespace fz;
@@ -18,7 +19,7 @@ int main(int argc, char** argv) {
       "送审 submit:              fz submit 条目编号\n"
       "查看 look:                fz items, fz screens, fz plays\n"};
   app.require_subcommand(1);
-  app.set_version_flag("--version", FZ_VERSION);
+  app.set_version_flag("--version", fz::version());
   app.fallthrough();
   tools::Shared shared;
   shared.profile_path = tools::default_profile_path();

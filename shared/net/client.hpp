@@ -8,6 +8,7 @@
 
 #include "shared/base/bytes.hpp"
 #include "shared/base/clock.hpp"
+#include "shared/base/version.hpp"
 #include "shared/net/message.hpp"
 
 namespace fz::net {
@@ -31,7 +32,7 @@ struct ClientOptions {
   std::string pin_sha256;
   fs::path ca_file;   ///< PEM; empty: the system's store. Host names are checked. Ignored with a pin
   std::string proxy;  ///< "http://host:port" for HTTP CONNECT; empty: direct
-  std::string user_agent = "fanzha/" FZ_VERSION;
+  std::string user_agent = "fanzha/" + version();
   Millis connect_timeout{10000};  ///< name lookup (not interruptible), connect, proxy, TLS
 };
 

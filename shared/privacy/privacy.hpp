@@ -25,6 +25,10 @@ struct Finding {
 /// punctuation. Time and memory grow with the length of the text; callers bound it.
 std::vector<Finding> find(std::string_view utf8);
 
+/// How public notices write it: 张某, 欧阳某, 138****5678, 500***************, 6222 **** **** 1234, 渝A****5. find() leaves that alone.
+/// Two people of one surname become the same; the writer tells them apart.
+std::string masked(const Finding& finding);
+
 /// `text` with blanks, dashes and dots removed and full-width and Chinese digits as 0-9: two spellings of one number agree.
 std::string canonical(std::string_view text);
 

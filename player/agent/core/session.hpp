@@ -8,6 +8,7 @@
 #include "player/agent/core/action.hpp"
 #include "player/agent/core/backoff.hpp"
 #include "player/agent/core/event.hpp"
+#include "shared/base/version.hpp"
 #include "shared/crypto/key.hpp"
 #include "shared/trust/state.hpp"
 
@@ -33,7 +34,7 @@ std::string problem_param(std::string_view body, std::string_view name);
 class Session {
  public:
   struct Config {
-    std::string model = "fanzha", version = FZ_VERSION;
+    std::string model = "fanzha", version = fz::version();
     std::string boot;                                    ///< 32 hex digits, new at each start of the agent
     std::function<std::string(std::size_t)> random_hex;  ///< of so many bytes, from the kernel's generator
     Millis retry_most{60000};                            ///< between two tries to reach the server

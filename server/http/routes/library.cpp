@@ -116,7 +116,7 @@ Result<bool> is_used(const store::Tx& tx, const library::Item& item, std::string
   FZ_TRY(const auto unit, tx.accounts().unit(item.unit));
   FZ_TRY(const auto zones, tx.screens().zone_sizes(unit ? unit->path : ""));
   return zones.empty() || std::any_of(zones.begin(), zones.end(),
-                                      [&](const auto& z) { return layout::shape_name(layout::shape_of(z.first, z.second)) == shape; });
+                                      [&](const auto& z) { return layout::shape_name(layout::shape_of(z.width, z.height)) == shape; });
 }
 
 Result<json::array> variants_json(const store::Tx& tx, const library::Item& item, const std::vector<library::Job>& jobs, Lang lang) {

@@ -1,8 +1,11 @@
 // The steps of the review, and the documents that the reviewers signed.
+#include <set>
+
 #include "server/http/json_out.hpp"
 #include "server/http/routes.hpp"
 #include "server/review/privacy.hpp"
 #include "shared/base/log.hpp"
+#include "shared/privacy/privacy.hpp"
 #include "shared/render/documents.hpp"
 
 namespace fz::http {
@@ -37,6 +40,19 @@ Result<void> settle_privacy(Call& call, const review::Tables& db, const review::
 }
 
 }  // namespace
+
+Result<net::Response> check_privacy(Call& call) {
+  FZ_TRY(const auto body, call.body());
+  json::Reader in(body, "text");
+  const auto text = in.string("text", 64 * 1024);
+  FZ_CHECK(in.finish());
+  json::array out;
+  std::set<std::string, std::less<>> told;
+  for (const auto& f : privacy::find(text))
+    if (told.insert(f.text).second)
+      out.emplace_back(json::object{{"kind", privacy::kind_name(f.kind)}, {"text", f.text}, {"masked", privacy::masked(f)}});
+  return reply({{"findings", std::move(out)}});
+}
 
 Result<net::Response> submit_item(Call& call) {
   FZ_TRY(const auto body, call.body());

@@ -3,6 +3,7 @@
 #include "server/http/routes.hpp"
 #include "server/http/titles.hpp"
 #include "shared/base/id.hpp"
+#include "shared/layout/layout.hpp"
 #include "shared/stick/stick.hpp"
 
 namespace fz::http {
@@ -97,6 +98,20 @@ Result<net::Response> list_screens(Call& call) {
     }
     return reply({{"screens", std::move(out)}, {"approvals", titles.approvals()}});
   });
+}
+
+Result<net::Response> list_shapes(Call& call) {
+  FZ_TRY(const auto sizes, call.app.store.read([&](const store::Tx& tx) { return tx.screens().zone_sizes(call.actor.unit_path); }));
+  json::array out;
+  for (const auto& s : sizes) {
+    if (s.width <= 0 || s.height <= 0) continue;  // what a screen tells is not believed blindly
+    out.emplace_back(json::object{{"width", s.width},
+                                  {"height", s.height},
+                                  {"shape", layout::shape_name(layout::shape_of(s.width, s.height))},
+                                  {"screens", s.screens},
+                                  {"example", s.example}});
+  }
+  return reply({{"shapes", std::move(out)}});
 }
 
 Result<net::Response> get_screen(Call& call) {

@@ -130,15 +130,16 @@ class SqliteScreens final : public screens::Store {
     }));
     return out;
   }
-  Result<std::vector<std::pair<int, int>>> zone_sizes(std::string_view unit_path) const override {
+  Result<std::vector<ZoneSize>> zone_sizes(std::string_view unit_path) const override {
     const std::string end = end_of_prefix(unit_path);
     return c_.all(
-        "SELECT DISTINCT json_extract(z.value, '$[0]'), json_extract(z.value, '$[1]') FROM screen s JOIN site t ON t.id = s.site"
+        "SELECT json_extract(z.value, '$[0]') w, json_extract(z.value, '$[1]') h, count(DISTINCT s.id) n, min(s.name) FROM screen s"
+        " JOIN site t ON t.id = s.site"
         " JOIN unit u ON u.id = t.unit, json_each(iif(json_valid(s.status), s.status, '{}'), '$.zones') z"
         " WHERE u.path >= ? AND u.path < ? AND s.state = 0 AND z.type = 'array' AND json_type(z.value, '$[0]') = 'integer'"
-        " AND json_type(z.value, '$[1]') = 'integer' LIMIT 1000",
+        " AND json_type(z.value, '$[1]') = 'integer' GROUP BY w, h ORDER BY n DESC, w * h DESC, w LIMIT 1000",
         {unit_path, end}, [](const Row& r) {
-          return std::pair{static_cast<int>(r.integer(0)), static_cast<int>(r.integer(1))};
+          return ZoneSize{static_cast<int>(r.integer(0)), static_cast<int>(r.integer(1)), r.integer(2), r.text(3)};
         });
   }
   Result<std::vector<Place>> places() const override {

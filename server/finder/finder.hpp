@@ -44,6 +44,8 @@ class Store {
   virtual Result<std::vector<Ending>> endings(Noun noun, std::string_view unit_path, UtcTime until) const = 0;
   /// The path of the unit that each belongs to; what does not exist is left out.
   virtual Result<std::map<std::string, std::string>> branches(Noun noun, const std::vector<std::string>& ids) const = 0;
+  /// The units that each of these items is shared with, as (item, unit).
+  virtual Result<std::vector<std::pair<std::string, std::string>>> shared_with(const std::vector<std::string>& items) const = 0;
 };
 
 struct Group {

@@ -28,6 +28,8 @@ std::vector<Change> changes_of(const audit::Event& e) {
   const auto noun = std::string_view(e.action).substr(0, e.action.find('.'));
   if (noun == "item") {
     std::vector<Change> out{{Topic::items, Noun::item, e.object}};
+    const auto* to = e.action == "item.unshare" ? e.details.if_contains("to") : nullptr;  // nothing else tells any more who had it
+    if (to && to->is_string()) out.front().unit = std::string(to->get_string());
     if (e.action == "item.ready" || e.action == "item.failed" || e.action == "item.create" || e.action == "item.version")
       out.push_back({Topic::jobs, Noun::item, e.object});
     return out;
@@ -106,16 +108,36 @@ void Events::wake() {
   changed_.notify_all();
 }
 
+Result<void> Events::add_shares(const store::Tx& tx, std::set<Change>& changes) {
+  std::vector<std::string> items;
+  for (const auto& c : changes)
+    if (c.topic == Topic::items && !c.id.empty()) items.push_back(c.id);
+  if (items.empty()) return {};
+  FZ_TRY(const auto shares, tx.finder().shared_with(items));
+  for (const auto& [item, unit] : shares) changes.insert({Topic::items, Noun::item, item, unit});
+  return {};
+}
+
 Result<Events::Branches> Events::branches_of(const store::Tx& tx, const std::set<Change>& changes) {
   std::map<Noun, std::vector<std::string>> ids;
-  for (const auto& c : changes)
+  for (const auto& c : changes) {
     if (!c.id.empty()) ids[c.noun].push_back(c.id);
+    if (!c.unit.empty()) ids[Noun::unit].push_back(c.unit);
+  }
   Branches out;
   for (const auto& [noun, list] : ids) {
     FZ_TRY(auto found, tx.finder().branches(noun, list));
     for (auto& [id, path] : found) out.emplace(std::pair(noun, id), std::move(path));
   }
   return out;
+}
+
+bool Events::concerns(const Change& c, const Branches& branches, const accounts::Actor& who) {
+  if (c.id.empty()) return true;
+  const auto branch = branches.find({c.noun, c.id});
+  if (branch != branches.end() && who.covers(branch->second)) return true;
+  const auto shared = c.unit.empty() ? branches.end() : branches.find({Noun::unit, c.unit});
+  return shared != branches.end() && who.unit_path.starts_with(shared->second);
 }
 
 Result<void> Events::pass(const store::Store& store, UtcTime now, SteadyTime steady) {
@@ -139,7 +161,10 @@ Result<void> Events::one_pass(const store::Store& store, UtcTime now, SteadyTime
   if (!changes.empty() && !resync) {
     // Sessions first: nobody who has just been moved or sent away hears any more of the branch that was his.
     if (recheck) FZ_CHECK(check_sessions(store, now, false));
-    FZ_TRY(const auto branches, store.read([&](const store::Tx& tx) { return branches_of(tx, changes); }));
+    FZ_TRY(const auto branches, store.read([&](const store::Tx& tx) -> Result<Branches> {
+      FZ_CHECK(add_shares(tx, changes));
+      return branches_of(tx, changes);
+    }));
     tell(changes, branches, false, now);
   } else if (resync) {
     tell({}, {}, true, now);
@@ -165,11 +190,10 @@ void Events::tell(const std::set<Change>& changes, const Branches& branches, boo
     if (fresh) {
       std::map<Topic, std::pair<std::string, int>> seen;  // the id, and how many
       for (const auto& c : changes) {
-        const auto branch = branches.find({c.noun, c.id});
-        if (!c.id.empty() && (branch == branches.end() || !client.who.covers(branch->second))) continue;
+        if (!concerns(c, branches, client.who)) continue;
         auto& [id, count] = seen[c.topic];
+        if (count == 0 || id != c.id) count += c.id.empty() || c.noun == Noun::site ? 2 : 1;  // the screens of a site are many
         id = c.id;
-        count += c.id.empty() || c.noun == Noun::site ? 2 : 1;  // the screens of a site are many
       }
       for (const auto& [topic, what] : seen) at->second.push_back(frame(topic_name(topic), what.second == 1 ? what.first : "", now));
     }

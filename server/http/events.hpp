@@ -22,6 +22,7 @@ struct Change {
   Topic topic = Topic::items;
   finder::Noun noun = finder::Noun::item;
   std::string id;
+  std::string unit{};  ///< an item that is shared with this unit, or was until now: it and everybody below it hear, too
   auto operator<=>(const Change&) const = default;
 };
 /// What an entry of the trail means for the consoles; may be nothing. Pure.
@@ -62,7 +63,9 @@ class Events {
   };
   using Branches = std::map<std::pair<finder::Noun, std::string>, std::string>;  ///< -> path of the unit
   Result<void> one_pass(const store::Store& store, UtcTime now, SteadyTime steady);
+  static Result<void> add_shares(const store::Tx& tx, std::set<Change>& changes);
   static Result<Branches> branches_of(const store::Tx& tx, const std::set<Change>& changes);
+  static bool concerns(const Change& change, const Branches& branches, const accounts::Actor& who);
   void tell(const std::set<Change>& changes, const Branches& branches, bool resync, UtcTime now);
   Result<void> check_sessions(const store::Store& store, UtcTime now, bool beat);
   std::vector<Client> clients() const;

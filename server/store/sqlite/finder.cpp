@@ -116,6 +116,10 @@ class SqliteFinder final : public finder::Store {
     }));
     return out;
   }
+  Result<std::vector<std::pair<std::string, std::string>>> shared_with(const std::vector<std::string>& items) const override {
+    return c_.all("SELECT item, unit FROM share WHERE item IN (SELECT value FROM json_each(?)) ORDER BY item, unit",
+                  {json::write(json::array(items.begin(), items.end()))}, [](const Row& r) { return std::pair(r.text(0), r.text(1)); });
+  }
 
  private:
   db::Connection& c_;

@@ -72,6 +72,17 @@ TEST_F(Pictures, ATextIsPreviewedAsAScreenWouldShowIt) {
   EXPECT_EQ(w.post("/v1/preview", {{"document", {{"schema", 1}, {"type", "slogan"}}}}).status, 422u);
 }
 
+TEST_F(Pictures, WhatMustBeMaskedIsToldWhileItIsTyped) {
+  auto& w = writer[0];
+  const auto found = w.expect(200, w.post("/v1/privacy", {{"text", "受害人张伟，电话13812345678。张伟报了警，拨打96110。"}}));
+  const auto& all = found.at("findings").as_array();
+  ASSERT_EQ(all.size(), 2u) << json::write(found);
+  EXPECT_EQ(all[0].as_object(), (json::object{{"kind", "name"}, {"text", "张伟"}, {"masked", "张某"}}));
+  EXPECT_EQ(all[1].as_object(), (json::object{{"kind", "phone"}, {"text", "13812345678"}, {"masked", "138****5678"}}));
+  EXPECT_EQ(w.post("/v1/privacy", {{"text", std::string(70'000, 'a')}}).status, 422u);
+  EXPECT_EQ(w.post("/v1/privacy", {{"words", "x"}}).status, 422u);
+}
+
 TEST_F(Pictures, AThumbnailIsMadeOnceAndTagged) {
   auto& w = writer[0];
   const auto id = slogan_in_draft("不轻信");

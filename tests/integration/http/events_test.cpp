@@ -173,6 +173,40 @@ TEST_F(EventsTest, NobodyHearsOfAnotherBranch) {
   EXPECT_TRUE(strangers.closes()) << "being moved ends the sessions, and with them the channel";
 }
 
+TEST_F(EventsTest, WhoAnItemIsSharedWithHearsOfItUntilTheShareEnds) {
+  const auto unit = [&](const std::string& parent, const char* name) {
+    return text_of(boss().expect(201, boss().post("/v1/units", {{"parent", parent}, {"name", name}})), "id");
+  };
+  const auto street = unit(root_unit, "甲街道"), other = unit(root_unit, "乙街道");
+  auto below = of_unit("below", unit(street, "一社区")), stranger = of_unit("stranger", other);
+  Tab belows(base, below.token()), strangers(base, stranger.token());
+  for (Tab* t : {&belows, &strangers}) {
+    EXPECT_EQ(t->wait("beat"), "-");
+    t->forget();
+  }
+  auto& w = writer[0];
+  const json::object document{{"schema", 1}, {"type", "slogan"}, {"text", "甲"}, {"fraud_kind", "fake_orders"}, {"exposes", "method"}};
+  const auto id = text_of(w.expect(201, w.post("/v1/items", {{"title", "甲"}, {"document", document}})), "id");
+  const auto share = "/v1/items/" + id + "/shares/" + street;
+  EXPECT_EQ(publisher[0].call(net::Method::put, share, {}).status, 204u);
+  EXPECT_EQ(belows.wait("items", id), id) << "shared with the level above is shared with everybody below it";
+  belows.forget();
+  w.expect(200, w.call(net::Method::patch, "/v1/items/" + id, json::write(json::object{{"title", "乙"}})));
+  EXPECT_EQ(belows.wait("items", id), id) << "later changes, too";
+  belows.forget();
+  EXPECT_EQ(publisher[0].call(net::Method::del, share).status, 204u);
+  EXPECT_EQ(belows.wait("items", id), id) << "that it has gone is news";
+  belows.forget();
+  w.expect(200, w.call(net::Method::patch, "/v1/items/" + id, json::write(json::object{{"title", "丙"}})));
+  const auto theirs = text_of(below.expect(201, below.post("/v1/items", {{"title", "丁"}, {"document", document}})), "id");
+  EXPECT_EQ(belows.wait("items", theirs), theirs);
+  for (const auto& m : belows.all())
+    if (m.contains("id")) {
+      EXPECT_NE(m.at("id").as_string(), id) << "no longer his";
+    }
+  for (const auto& m : strangers.all()) EXPECT_NE(m.at("topic").as_string(), "items") << json::write(m);
+}
+
 TEST_F(EventsTest, EndsWithItsSessionAndBeatsWhileItLasts) {
   auto someone = person("someone", {"contributor"});
   Tab tab(base, someone.token());

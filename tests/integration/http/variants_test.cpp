@@ -147,6 +147,25 @@ TEST_F(Variants, AShapeThatNoScreenOfTheBranchHasIsSaid) {
   }
 }
 
+TEST_F(Variants, TheSizesOfABranchsScreensAreListed) {
+  ceremony();
+  enrol();
+  auto& w = writer[0];
+  const auto shapes = [&] { return json::write(w.expect(200, w.get("/v1/shapes")).at("shapes")); };
+  EXPECT_EQ(shapes(), "[]");
+  EXPECT_LT(screen[0].call(net::Method::put, "/v1/status", R"({"version":"1","zones":[[1920,1080],[420,600],[0,7],[1920,1080]]})").status,
+            300u);
+  EXPECT_TRUE(eventually([&] { return shapes() != "[]"; }));
+  const auto list = w.expect(200, w.get("/v1/shapes"));
+  const auto& all = list.at("shapes").as_array();
+  ASSERT_EQ(all.size(), 2u) << json::write(list);
+  EXPECT_EQ(all[0].at("width"), 1920);
+  EXPECT_EQ(all[0].at("screens"), 1) << "two zones of one size are one screen";
+  EXPECT_EQ(all[0].at("shape"), "landscape");
+  EXPECT_EQ(all[1].at("shape"), "portrait");
+  EXPECT_FALSE(text_of(all[1].as_object(), "example").empty());
+}
+
 TEST_F(Variants, ALayoutWhoseZonesOverlapOrLeaveTheSurfaceIsRefusedAtImport) {
   const auto refused = [&](const char* second) {
     const std::string text = std::string(R"({"schema":1,"type":"layout","name":"n","variants":[{"shape":"any","zones":[)") +

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
 
@@ -69,6 +70,24 @@ TEST(Labelled, TheHeldOutSetIsFound) {
   EXPECT_GE(report.numbers.recall(), 0.99);
   EXPECT_GE(report.names.precision(), 0.80);
 }
+// What is written instead is masked by the same rules: nobody is asked twice.
+TEST(Labelled, WhatWasMaskedIsNotFoundAgain) {
+  const auto text = read_file(std::string(std::getenv("FZ_SOURCE_DIR")) + "/tests/golden/privacy/heldout.jsonl", 4 << 20);
+  ASSERT_TRUE(text);
+  const auto samples = read_samples(*text);
+  ASSERT_TRUE(samples);
+  for (const auto& sample : *samples) {
+    std::string after = sample.text;
+    const auto all = find(after);
+    for (auto f = all.rbegin(); f != all.rend(); ++f) after.replace(f->begin, f->end - f->begin, masked(*f));
+    for (const auto& f : all) {
+      const auto again = find(after);
+      EXPECT_TRUE(std::none_of(again.begin(), again.end(), [&](const Finding& g) { return g.text == masked(f); }))
+          << masked(f) << " in " << after;
+    }
+  }
+}
+
 TEST(Labelled, TheFinalSetIsFound) {
   const auto report = report_of("final.jsonl");
   EXPECT_GE(report.names.recall(), 0.90);

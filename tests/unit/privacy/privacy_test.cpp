@@ -23,6 +23,19 @@ TEST(Privacy, SaysWhatStandsWhere) {
   EXPECT_EQ(all[1].text, "138 1234 5678");
   EXPECT_EQ(all[1].column, 10);
 }
+TEST(Privacy, SaysHowNoticesWriteIt) {
+  const auto masked_all = [](std::string text) {
+    auto all = find(text);
+    for (auto f = all.rbegin(); f != all.rend(); ++f) text.replace(f->begin, f->end - f->begin, masked(*f));
+    return text;
+  };
+  EXPECT_EQ(masked_all("受害人张伟，电话 138 1234 5678。"), "受害人张某，电话 138****5678。");
+  EXPECT_EQ(masked_all("民警欧阳建国与买买提·艾合买提"), "民警欧阳某与买某");
+  EXPECT_EQ(masked_all("+86-139-8765-4321、(023)67891234"), "139****4321、023****");
+  EXPECT_EQ(masked_all("11010519491231002X"), "110***************");
+  EXPECT_EQ(masked_all("卡号4111111111111112"), "卡号4111 **** **** 1112");
+  EXPECT_EQ(masked_all("渝A12345 川B·D1234F"), "渝A****5 川B****F");
+}
 TEST(Privacy, TelephonesHoweverTheyAreWritten) {
   EXPECT_THAT(found("打13812345678找他"), ElementsAre("phone 13812345678"));
   EXPECT_THAT(found("+86-139-8765-4321"), ElementsAre("phone +86-139-8765-4321"));

@@ -151,6 +151,7 @@ View Screen::draw_slate(render::Renderer& renderer, const wire::Slate& slate, Ar
   what.site = slate.site;
   what.server = slate.server;
   what.message = slate.message;
+  what.device = slate.device;
   auto surface = renderer.slate(what, {area.width, area.height});
   if (surface) return Still::from_surface(*surface, area);
   log::error("slate: {}", to_log(surface.error()));

@@ -58,6 +58,7 @@ struct Slate {
   std::string code;                   ///< enrolment code, <= 16 characters
   std::string qr_text;                ///< address that a phone opens; empty: the code itself
   std::string site, server, message;  ///< each left out when empty; long ones are shortened in the middle with an ellipsis
+  std::string device{};  ///< how the device's id begins, <= 16 characters: while there is no code, for who enrols it by a stick
 };
 /// The states' names on the wire: "enrol", "waiting", "fallback", "clock". Unknown names are `fallback`.
 Slate::State slate_state(std::string_view name);

@@ -156,6 +156,12 @@ struct Slates {
   }
 
   std::string qr_content() const { return s.qr_text.empty() ? s.code : s.qr_text; }
+  /// What is to be typed in somewhere, and what it is called.
+  std::string key() const { return one_line(s.code.empty() ? s.device : s.code); }
+  std::string key_name(bool room) const {
+    if (s.code.empty() && !s.device.empty()) return room ? "屏幕编号（联网后出登记码，或用U盘登记）" : "屏幕编号";
+    return room ? "在管理台输入登记码" : "登记码";
+  }
   bool has_qr() const { return !qr_content().empty() && qr_content().size() <= 512; }
 
   // Code, QR, site and server, and still the hotline.
@@ -192,13 +198,13 @@ struct Slates {
       }
       return at;
     };
-    std::string code = one_line(s.code);
+    std::string code = key();
     double code_room = panel_w - m * 0.8;
     double code_px = code.empty() ? m : std::clamp(code_room / c.width(code, 1, true), m, m * 3.2);
     double panel_h = m * 1.9 + code_px * 1.25;
     auto panel = [&](double x, double at) {
       c.gradient({x, at, panel_w, panel_h}, rgb(0xffffff), rgb(0xe8effb), m * 0.25);
-      c.centred(x + panel_w / 2, at + m * 0.4, m, portrait ? "登记码" : "在管理台输入登记码", kInkSoft, Role::label);
+      c.centred(x + panel_w / 2, at + m * 0.4, m, key_name(!portrait), kInkSoft, Role::label);
       c.centred(x + panel_w / 2, at + m * 1.6, code_px, code, kRed, Role::title, true);
     };
     double facts_h = static_cast<double>(rows.size()) * m * 1.4;
@@ -243,7 +249,7 @@ struct Slates {
         left += side + pad;
       }
       double room = right - left;
-      std::string code = one_line(s.code), caption = "登记码";
+      std::string code = key(), caption = key_name(false);
       double px = code.empty() ? label : std::min(h * 0.46, room / c.width(code, 1, true));
       std::string site = s.site.empty() ? s.server : s.site;
       double cw = c.text(left, h * 0.1, label, caption, rgb(0xa9c4f5), Role::label) + label * 0.5;

@@ -37,6 +37,7 @@ struct Stop {
 };
 struct Slate {
   std::string state, site, server, code, message;
+  std::string device{};  ///< how its id begins; while it waits to be enrolled and no server has given a code
 };
 struct Ticker {
   std::vector<std::string> lines;

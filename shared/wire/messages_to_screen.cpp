@@ -71,7 +71,8 @@ static void get(Reader& r, Stop& m) {
 
 static object put(const Slate& m) {
   auto o = start("slate");
-  put_texts(o, {{"state", m.state}, {"site", m.site}, {"server", m.server}, {"code", m.code}, {"message", m.message}});
+  put_texts(o,
+            {{"state", m.state}, {"site", m.site}, {"server", m.server}, {"code", m.code}, {"message", m.message}, {"device", m.device}});
   return o;
 }
 static void get(Reader& r, Slate& m) {
@@ -80,6 +81,7 @@ static void get(Reader& r, Slate& m) {
   m.server = r.string_or("server", "", 512);
   m.code = r.string_or("code", "", 64);
   m.message = r.string_or("message", "", 2048);
+  m.device = r.string_or("device", "", 64);
 }
 
 static object put(const Ticker& m) {

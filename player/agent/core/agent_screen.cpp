@@ -4,6 +4,9 @@
 #include "player/agent/core/agent.hpp"
 
 namespace fz::agent {
+namespace {
+constexpr std::size_t kDeviceShown = 8;  // of a device id: enough to tell the screens of an office apart, and to be typed
+}
 
 // On a new connection, and whenever the screen laid the surface out: a zone of another size begins anew.
 void Agent::screen_ready(const wire::Ready& m, const Now& now, Actions& out) {
@@ -74,6 +77,7 @@ void Agent::tell_slate(const Now&, Actions& out) {
   if (!session_.provision()) {
     s.state = "enrol";
     s.code = session_.code();
+    if (s.code.empty()) s.device = session_.device().substr(0, kDeviceShown);
   } else {
     s.site = session_.provision()->site_name;
     const bool nothing_yet = !updater_ || !updater_->playlist();

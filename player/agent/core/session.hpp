@@ -57,6 +57,7 @@ class Session {
   /// Usable token: empty until the time was asked for once, so that the first cycle runs on attested time.
   std::string token() const { return time_asked_ ? token_ : std::string{}; }
   const std::string& code() const { return code_; }
+  const std::string& device() const { return key_->id(); }
   bool take_enrolled() { return std::exchange(enrolled_, false); }
 
   /// The server's signed time, to be verified against `nonce`.

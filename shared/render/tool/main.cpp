@@ -99,6 +99,7 @@ int main(int argc, char** argv) {
   app.add_option("--size", a.size, "宽x高 / WIDTHxHEIGHT")->capture_default_str();
   app.add_option("--out", a.out, "输出文件名 / output file or stem")->required();
   app.add_option("--code", a.facts.code, "登记码 / enrolment code on the slate");
+  app.add_option("--device", a.facts.device, "屏幕编号 / device id on the slate, where there is no code");
   app.add_option("--site", a.facts.site, "待机画面的站点名，或信息表的站点编号 / site on the slate, or site id of a facts table");
   app.add_option("--server", a.facts.server, "服务器 / server on the slate");
   app.add_option("--message", a.facts.message, "提示 / message on the slate");

@@ -14,6 +14,7 @@ const std::vector<std::string> kToScreen = {
     R"({"m":"stop","play":"p1","reason":"withdrawn"})",
     R"({"m":"slate","server":"https://fz.example","site":"凤凰村","state":"enrolling"})",
     R"({"m":"slate"})",
+    R"({"device":"3f9a1c2d","m":"slate","state":"enrol"})",
     R"({"lines":["不轻信","不转账"],"m":"ticker","px_per_s":120})",
     R"({"lines":[],"m":"ticker","px_per_s":120})",
     R"({"m":"layout"})",

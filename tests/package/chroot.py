@@ -150,16 +150,17 @@ class Unit:
 
     def listen(self):
         """Reads all the time, as systemd does: a program that speaks to a full socket waits."""
-        while True:
-            try:
-                words = self.socket.recv(4096).decode().splitlines()
-            except OSError:
-                return
-            if not words:
-                return
-            with self.changed:
-                self.words += words
-                self.changed.notify_all()
+        with self.socket:
+            while True:
+                try:
+                    words = self.socket.recv(4096).decode().splitlines()
+                except OSError:
+                    return
+                if not words:
+                    return
+                with self.changed:
+                    self.words += words
+                    self.changed.notify_all()
 
     def heard(self, word, seconds=60):
         """Waits for a word that has not been waited for before."""

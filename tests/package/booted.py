@@ -13,7 +13,7 @@ class Booted(Chroot):
 
     def __init__(self, folder, base):
         super().__init__(folder, base, online=False)
-        self.container = self.inside = None
+        self.container = self.inside = self.stick = None
 
     def boot(self):
         for at in reversed(self.mounts[1:]):
@@ -40,6 +40,24 @@ class Booted(Chroot):
                 raise AssertionError("the system in the container did not start")
             time.sleep(0.5)
 
+    def plug_in(self, megabytes=64):
+        """A stick named FANZHA, mounted by the unit that udev starts elsewhere (in a container it does not run). With ext4, which every
+        kernel has: the unit's second way to mount, and the file system's own owners."""
+        image, agent = self.root.parent / "stick.img", self.sh("id -u fanzha-agent; id -g fanzha-agent").split()
+        with open(image, "wb") as f:
+            f.truncate(megabytes << 20)
+        subprocess.run(["mkfs.ext4", "-q", "-L", "FANZHA", "-E", f"root_owner={':'.join(agent)}", image], check=True)
+        self.stick = subprocess.run(["losetup", "-f", "--show", image], check=True, capture_output=True, text=True).stdout.strip()
+        name = self.stick.rsplit("/", 1)[1]
+        self.sh(f"mknod {self.stick} b 7 {name.removeprefix('loop')}")
+        unit = (self.root / "usr/lib/systemd/system/fanzha-stick@.service").read_text()
+        alone = [line for line in unit.splitlines(True) if not line.startswith(("BindsTo=", "After="))]  # no udev: no unit of the device
+        self.write("etc/systemd/system/fanzha-stick@.service", "".join(alone))
+        self.sh(f"systemctl daemon-reload; systemctl start fanzha-stick@{name}")
+
+    def pull_out(self):
+        self.sh(f"systemctl stop fanzha-stick@{self.stick.rsplit('/', 1)[1]}")
+
     def argv(self, *command):
         if not self.inside:
             return super().argv(*command)
@@ -54,6 +72,8 @@ class Booted(Chroot):
                 self.container.kill()
                 self.container.wait(20)
         super().close()
+        if self.stick:
+            subprocess.run(["losetup", "-d", self.stick], check=False)
 
     def show(self, unit, prop):
         return self.sh(f"systemctl show -p {prop} --value {unit}").strip()

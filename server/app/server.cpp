@@ -50,7 +50,7 @@ class ServerImpl final : public Server {
     FZ_CHECK(open_console());
     if (make_tools)
       jobs_ = std::make_unique<Jobs>(*store_, clock_, std::move(tools), config_.media_jobs, [this](const std::string& item) {
-        app_->events.changed(http::Topic::jobs, finder::Noun::item, item);
+        app_->events.changed({http::Topic::jobs, finder::Noun::item, item});
       });
     net_options.address = listen.first;
     net_options.port = listen.second;

@@ -43,20 +43,20 @@ std::vector<Change> changes_of(const audit::Event& e) {
   return {};
 }
 
-void Events::changed(Topic topic, Noun noun, std::string id) {
+void Events::changed(Change change) {
   const std::lock_guard lock(mutex_);
   if (clients_.empty()) return;  // who comes later reads everything first
   if (waiting_.size() >= kMostWaiting) {
     waiting_.clear();
     overflow_ = true;
   }
-  if (!overflow_) waiting_.insert({topic, noun, std::move(id)});
+  if (!overflow_) waiting_.insert(std::move(change));
   changed_.notify_one();
 }
 
 void Events::heard(const std::vector<audit::Event>& events) {
   for (const auto& e : events) {
-    for (auto& c : changes_of(e)) changed(c.topic, c.noun, std::move(c.id));
+    for (auto& c : changes_of(e)) changed(std::move(c));
     if (e.action.starts_with("session.") || e.action.starts_with("account.") || e.action.starts_with("token.") ||
         e.action.starts_with("unit.")) {
       const std::lock_guard lock(mutex_);
@@ -74,8 +74,9 @@ bool Events::open(const std::shared_ptr<net::WsSession>& session, accounts::Acto
     if (clients_.size() >= kMostClients || tabs >= kMostTabs) return false;
     clients_[session.get()] = {session, std::move(who), std::move(token)};
   }
-  // Whatever happened between what the page read and now.
+  // Whatever happened between what the page read and now; and a first beat, so that it need not wait for one to know the channel works.
   session->send(frame("resync", "", now));
+  session->send(frame("beat", "", now));
   return true;
 }
 

@@ -37,12 +37,12 @@ class Events {
   static constexpr Millis kBeat{20'000};
 
   // ---- by those who change something
-  void changed(Topic topic, finder::Noun noun, std::string id);
+  void changed(Change change);
   /// After a commit (store::Store::on_recorded).
   void heard(const std::vector<audit::Event>& events);
 
   // ---- by the sockets
-  /// The first message is `resync`. False: there are too many already.
+  /// The first messages are `resync` and `beat`. False: there are too many already.
   bool open(const std::shared_ptr<net::WsSession>& session, accounts::Actor who, std::string token, UtcTime now);
   void closed(const net::WsSession* session);
   std::size_t count() const;

@@ -141,6 +141,7 @@ class Packages(unittest.TestCase):
         self.hardened(c)
         self.poster(c, fingerprint)
         self.watched(c)
+        self.read_only(c)
 
     def hardened(self, c):
         """What the units say is what the kernel holds them to."""
@@ -186,9 +187,21 @@ class Packages(unittest.TestCase):
         back("fanzha-server", "KILL", 30)
         back("fanzha-screen", "STOP", 40)  # WatchdogSec=10; the agent may be quicker
         back("fanzha-agent", "STOP", 90)  # WatchdogSec=30
+        self.plays_on(c)
+
+    def plays_on(self, c):
         plays = lambda: len(json.loads(c.sh("fz plays --json"))["plays"])
         before = plays()
         wait_for("it plays again", 120, lambda: plays() > before)
+
+    def read_only(self, c):
+        """The root file system read-only, as deploy/kiosk/README.md allows: everything starts and plays."""
+        c.sh("for d in /var/lib /var/log; do mount --bind $d $d; done; mount -o remount,bind,ro /")
+        self.assertNotEqual(c.sh("touch /etc/written", check=False).returncode, 0)
+        c.sh("systemctl restart fanzha-screen fanzha-agent")
+        for unit in ("screen", "agent"):
+            wait_for(f"{unit} is active", 60, lambda: c.sh(f"systemctl is-active fanzha-{unit}", check=False).stdout.strip() == "active")
+        self.plays_on(c)
 
     def first_start(self, c):
         server = Unit(c, "fanzha-server").start()

@@ -13,7 +13,7 @@ Result<publish::Delta> publish_now(App& app) {
   const auto frame = net::text_frame("{\"m\":\"changed\"}");
   for (const auto& screen : delta.screens) {
     app.channels.send(screen, frame);
-    app.events.changed(Topic::publish, finder::Noun::screen, screen);
+    app.events.changed({Topic::publish, finder::Noun::screen, screen});
   }
   return delta;
 }

@@ -33,7 +33,7 @@ class ScreenChannel final : public net::WsHandler {
   }
 
  private:
-  void told() { app_.events.changed(Topic::screens, finder::Noun::screen, screen_->id); }
+  void told() { app_.events.changed({Topic::screens, finder::Noun::screen, screen_->id}); }
   Result<void> handle(std::string_view text) {
     FZ_TRY(const auto message, json::parse(text, {64 * 1024, 16}));
     json::Reader in(message, "message");
@@ -59,7 +59,7 @@ class ScreenChannel final : public net::WsHandler {
       FZ_CHECK(in.finish());
       ack.screen = screen_->id;
       ack.at = app_.clock.wall();
-      app_.events.changed(Topic::alerts, finder::Noun::alert, ack.alert);
+      app_.events.changed({Topic::alerts, finder::Noun::alert, ack.alert});
       app_.alerts.heard(std::move(ack));
     } else if (m == "done") {
       const auto id = in.string("id", 64);

@@ -13,7 +13,7 @@ Result<net::Response> send_plays(Call& call) {
   auto stored = call.app.plays.submit(std::move(batch));
   FZ_TRY(const auto ack, stored.get());  // until the group commit that holds it; at most a few tens of milliseconds
   call.app.metrics.add("fz_plays_received_total", count);
-  if (ack.added > 0) call.app.events.changed(Topic::plays, finder::Noun::screen, call.screen->id);
+  if (ack.added > 0) call.app.events.changed({Topic::plays, finder::Noun::screen, call.screen->id});
   call.app.metrics.add("fz_plays_new_total", static_cast<std::uint64_t>(ack.added));
   return reply_text(plays::sign_receipt(ack, call.app.clock.wall(), call.app.publisher.online_key()));
 }

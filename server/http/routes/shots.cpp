@@ -23,7 +23,7 @@ Result<net::Response> put_shot(Call& call) {
   if (!is_jpeg(body)) return fail(Code::bad_field, {{"field", "body"}, {"what", "image/jpeg"}});
   FZ_CHECK(make_dirs(call.app.settings.shots, 0700));
   FZ_CHECK(write_atomic(shot_file(call.app, call.screen->id), body, 0600));
-  call.app.events.changed(Topic::screens, finder::Noun::screen, call.screen->id);
+  call.app.events.changed({Topic::screens, finder::Noun::screen, call.screen->id});
   return no_content();
 }
 

@@ -246,10 +246,10 @@ TEST_F(EventsTest, TooManyChangesAreAResyncAndNotMemory) {
   const auto tab = std::make_shared<Deaf>();
   const auto store = store::open_sqlite(folder / "other");
   ASSERT_TRUE(store);
-  for (std::size_t i = 0; i < 10; ++i) events.changed(http::Topic::plays, finder::Noun::screen, "before");
+  for (std::size_t i = 0; i < 10; ++i) events.changed({http::Topic::plays, finder::Noun::screen, "before"});
   ASSERT_TRUE(events.open(tab, accounts::system_actor(), "t", clock.wall()));
   for (std::size_t i = 0; i < http::Events::kMostWaiting + 5; ++i)
-    events.changed(http::Topic::plays, finder::Noun::screen, "s" + std::to_string(i));
+    events.changed({http::Topic::plays, finder::Noun::screen, "s" + std::to_string(i)});
   tab->frames.clear();
   // The beat of the first pass finds that this session is none.
   EXPECT_TRUE(events.pass(**store, clock.wall(), clock.steady()));

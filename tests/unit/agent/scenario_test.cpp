@@ -309,9 +309,22 @@ TEST_F(Scenario, BeforeEnrolmentTheCodeIsShownAndThenItPlays) {
   sim.boot_agent();
   sim.run(kMinute);
   EXPECT_EQ(sim.agent().session().code(), "ABCD2345");
+  EXPECT_EQ(sim.slate.code, "ABCD2345");
+  EXPECT_EQ(sim.slate.device, "");
   EXPECT_TRUE(sim.on_air().empty());
   sim.server.enrolled = true;
   EXPECT_TRUE(sim.run_until([&] { return !sim.on_air().empty(); }, kMinute));
+}
+
+TEST_F(Scenario, WithoutANetworkTheSlateShowsHowTheDevicesIdBegins) {
+  sim.server.enrolled = false;
+  sim.set_server_up(false);
+  sim.boot_agent();
+  sim.run(kMinute);
+  EXPECT_EQ(sim.slate.state, "enrol");
+  EXPECT_EQ(sim.slate.code, "");
+  EXPECT_EQ(sim.slate.device, sim.agent().session().device().substr(0, 8));
+  EXPECT_EQ(sim.slate.device.size(), 8u);
 }
 
 TEST_F(Scenario, AServerRestoredFromABackupGetsThePlaysAgainAndCountsThemOnce) {

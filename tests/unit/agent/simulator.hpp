@@ -63,6 +63,7 @@ class Simulator {
   int presented = 0;
   std::int64_t steps = 0;
   int calls = 0;                    ///< of the server
+  wire::Slate slate;                ///< what its slate was last told
   std::vector<std::string> ticker;  ///< what the screen's ticker was last told
   std::string trace;                ///< hash over every action and its time so far
   bool tracing = true;

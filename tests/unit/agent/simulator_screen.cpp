@@ -95,6 +95,8 @@ void Simulator::to_screen(const wire::ToScreen& m) {
     screen_.erase(p);
   } else if (const auto* line = std::get_if<wire::Ticker>(&m)) {
     ticker = line->lines;
+  } else if (const auto* said = std::get_if<wire::Slate>(&m)) {
+    slate = *said;
   } else if (const auto* levels = std::get_if<wire::Output>(&m)) {
     output = *levels;
   } else if (const auto* ack = std::get_if<wire::Ack>(&m)) {

@@ -19,6 +19,12 @@ const router = makeRouter()
 fetchPage(router) // while the server is asked who this is
 useSession().start().catch(complain).finally(async () => {
   app.use(router)
+  // Whoever goes on before the first page is there gets where they went: the router itself hears of it only afterwards.
+  let gone = ''
+  const note = () => (gone = location.hash.slice(1))
+  window.addEventListener('popstate', note)
   await router.isReady().catch(() => undefined) // drawn once, with its page in it
+  window.removeEventListener('popstate', note)
+  if (gone) await router.push(gone).catch(() => undefined)
   app.mount('#app')
 })

@@ -31,13 +31,12 @@ function compressed(): Plugin {
 
 export default defineConfig({
   plugins: [vue(), Components({ resolvers: [ElementPlusResolver()], dts: false, dirs: [] }), compressed()],
-  define: { __VUE_I18N_FULL_INSTALL__: true, __VUE_I18N_LEGACY_API__: false, __INTLIFY_PROD_DEVTOOLS__: false, __INTLIFY_JIT_COMPILATION__: true, __INTLIFY_DROP_MESSAGE_COMPILER__: false },
   build: {
     target: 'es2021',
     assetsInlineLimit: 0, // the Content-Security-Policy takes nothing inline
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
-    rollupOptions: { output: { manualChunks: { vue: ['vue', 'vue-router', 'vue-i18n', 'pinia'] } } },
+    rollupOptions: { output: { experimentalMinChunkSize: 10_000, manualChunks: { vue: ['vue', 'vue-router', 'pinia'] } } },
   },
   worker: { format: 'es' },
   server: { proxy: { '/v1': { target: process.env.FZ_SERVER ?? 'https://127.0.0.1:8443', secure: false, changeOrigin: true } } },

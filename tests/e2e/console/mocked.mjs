@@ -97,9 +97,9 @@ const POSTERS = join(dirname(fileURLToPath(import.meta.url)), '../../../content-
 const SAMPLES = { i1: 'fake-police.webp', i3: 'three-noes.png', i7: '96110-landscape.png', k1: 'fake-police.webp', k3: 'dating.jpg' }
 const PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="480" height="270"><rect width="480" height="270" fill="#0b3a82"/><text x="240" y="150" fill="#fff" font-size="56" text-anchor="middle">96110</text></svg>'
 
-/** Serves until it is closed; `asked` holds every request of the API that had no answer. */
+/** Serves until it is closed; `unanswered` holds every request of the API that had no answer, `state.asked` all of them. */
 export async function mockedServer(folder) {
-  const state = { loggedIn: false, setUp: true, bytes: 0, sent: [] }
+  const state = { loggedIn: false, setUp: true, bytes: 0, sent: [], asked: [] }
   const table = Object.entries(answers(state)).map(([path, make]) => [new RegExp('^' + path.replace(/[.]/g, '\\.').replace(/\*/g, '([^/]+)') + '$'), make])
   const unanswered = new Set()
   const file = (request, response, path) => {
@@ -113,6 +113,7 @@ export async function mockedServer(folder) {
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url, 'http://x')
     if (!pathname.startsWith('/v1/')) return file(request, response, pathname)
+    state.asked.push(request.url)
     if (/\/(thumbnail|shot|renditions\/(?!source))/.test(pathname)) {
       const sample = SAMPLES[pathname.split('/')[3]]
       return response.writeHead(200, { 'Content-Type': sample ? 'image/' + sample.split('.').pop() : 'image/svg+xml' }).end(request.method === 'HEAD' ? '' : sample ? readFileSync(join(POSTERS, sample)) : PICTURE)

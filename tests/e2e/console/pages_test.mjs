@@ -8,6 +8,7 @@ import { openBrowser, Person } from './person.mjs'
 
 const MOST_BYTES = 300_000
 const SOON_MS = 1500
+const WAITING_MS = 250 // for the network and other threads: 230 measured
 const server = await mockedServer(process.argv[2])
 const wrong = []
 /** Said at once: a run that is cut short has told what it saw. */
@@ -54,32 +55,111 @@ async function lane(looks) {
   }
 }
 
-async function firstLoad() {
-  const p = await Person.come(browser, server.url)
-  await p.page.goto(server.url)
-  await p.page.locator('#login-name').waitFor()
-  await p.login('zhang', 'x')
-  await p.page.getByText('您好').first().waitFor()
-  await p.context.clearCookies()
-  const q = await p.context.newPage()
+// By the page itself: when the tiles are painted and the main thread is free again. The eyes of a test cost a slow computer a fifth of a
+// second, so nothing else looks before.
+const tellUsable = () => new MutationObserver((_all, watcher) => {
+  if (!document.querySelector('.tile') || !document.querySelector('.filters input')) return
+  watcher.disconnect()
+  requestAnimationFrame(() => setTimeout(() => globalThis.usable(String(performance.now()))))
+}).observe(document, { childList: true, subtree: true })
+
+/** The library as somebody sees it who comes for the first time, on a computer four times slower than this one. */
+async function loadOnce() {
+  const p = await Person.come(browser, server.url) // a browser context of its own: nothing is warm
+  const q = p.page
   const cdp = await p.context.newCDPSession(q)
+  await cdp.send('Runtime.enable')
+  await cdp.send('Runtime.addBinding', { name: 'usable' })
   await cdp.send('Network.enable')
   await cdp.send('Network.setCacheDisabled', { cacheDisabled: true })
+  await cdp.send('Performance.enable', { timeDomain: 'threadTicks' })
+  await q.addInitScript(tellUsable)
   await cdp.send('Emulation.setCPUThrottlingRate', { rate: 4 })
+  const told = new Promise((done) => cdp.once('Runtime.bindingCalled', (e) => done(Number(e.payload))))
   server.state.bytes = 0
+  server.state.asked = []
   const begun = Date.now()
   await q.goto(server.url + '/#/library')
-  await q.locator('.tile').first().waitFor()
-  // Usable: the tiles are there and a click in the field of the search is answered by the page.
+  const page = await told
+  const bytes = server.state.bytes
+  const { metrics } = await cdp.send('Performance.getMetrics')
+  // A click in the field of the search is answered by the page.
   await q.locator('.filters input').first().click()
   await q.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))))
-  const ms = Date.now() - begun
-  console.log(JSON.stringify({ library_first_load_bytes: server.state.bytes, library_usable_ms_4x: ms }))
-  assert.ok(server.state.bytes <= MOST_BYTES, `${server.state.bytes} bytes`)
+  const clicked = Date.now() - begun
+  const asked = server.state.asked.filter((a) => !/thumbnail|events/.test(a))
+  assert.deepEqual(asked.sort(), ['/v1/items?limit=60', '/v1/session', '/v1/tags', '/v1/units'], 'each is asked for once, and nothing else')
+  blame(...(await p.leave()))
+  return { bytes, cpu: Math.round(metrics.find((m) => m.name === 'TaskDuration').value * 1000), page: Math.round(page), clicked }
+}
+
+async function firstLoad() {
+  const first = await Person.come(browser, server.url)
+  await first.page.goto(server.url)
+  await first.page.locator('#login-name').waitFor()
+  await first.login('zhang', 'x')
+  await first.page.getByText('您好').first().waitFor()
+  blame(...(await first.leave()))
+  const runs = []
+  for (let n = 0; n < 5; n++) runs.push(await loadOnce())
+  const best = (what) => Math.min(...runs.map((r) => r[what]))
+  const bytes = Math.max(...runs.map((r) => r.bytes))
+  console.log(JSON.stringify({ library_first_load_bytes: bytes, library_cpu_ms_4x: best('cpu'), library_usable_ms_4x: best('page'), library_clicked_ms_4x: best('clicked'), runs }))
+  assert.ok(bytes <= MOST_BYTES, `${bytes} bytes`)
+  // What the main thread works does not depend on who else uses this machine; the rest of the goal is for waiting.
+  assert.ok(best('cpu') + WAITING_MS <= SOON_MS, `${best('cpu')} ms of work`)
   // A busy machine is slower than the goal; the figure above is what counts, this only finds what has gone wrong.
-  assert.ok(ms <= SOON_MS * Number(process.env.FZ_SLACK ?? 4), `${ms} ms`)
-  await q.close()
+  assert.ok(best('page') <= SOON_MS * Number(process.env.FZ_SLACK ?? 4), `${best('page')} ms`)
+  const p = await Person.come(browser, server.url)
+  await p.page.goto(server.url)
+  await p.page.getByText('您好').first().waitFor()
   return p
+}
+
+/** Pages that are told of news look at nothing by themselves; news, and a channel that breaks, make them look. */
+async function noPolling() {
+  step('no page asks while the live channel is open')
+  const p = await Person.come(browser, server.url)
+  const { page } = p
+  const channels = []
+  await page.routeWebSocket(/\/v1\/events$/, (socket) => void channels.push(socket))
+  await page.clock.install()
+  const beats = async (times) => {
+    for (let n = 0; n < times; n++) {
+      await page.clock.runFor(15_000)
+      channels.at(-1).send(JSON.stringify({ topic: 'beat' }))
+    }
+  }
+  for (const [path, topic] of [['/', 'items'], ['/library', 'items'], ['/review', 'reviews'], ['/air', 'screens'], ['/alerts', 'alerts']]) {
+    await p.go(path)
+    await beats(1)
+    await stands()
+    await beats(6)
+    const asked = server.state.asked.filter((a) => !/thumbnail|shot/.test(a)) // pictures of the first look that come late
+    if (asked.length) blame(`${path} asks by itself: ${asked}`)
+    channels.at(-1).send(JSON.stringify({ topic }))
+    await looks(page, path, 500)
+    await stands()
+  }
+  server.state.asked = []
+  await channels.at(-1).close({ code: 1011 })
+  await looks(page, '/alerts without a channel', 45_000)
+  blame(...(await p.leave()))
+}
+/** Until nothing has been asked for half a second. */
+async function stands() {
+  do {
+    server.state.asked = []
+    await new Promise((done) => setTimeout(done, 500))
+  } while (server.state.asked.length)
+}
+async function looks(page, what, ms) {
+  server.state.asked = []
+  for (let n = 0; n < 20 && !server.state.asked.length; n++) {
+    await page.clock.runFor(ms)
+    await new Promise((done) => setTimeout(done, 50))
+  }
+  if (!server.state.asked.length) blame(`${what}: does not look again`)
 }
 
 async function byKeyboard(p) {
@@ -126,6 +206,21 @@ async function byKeyboard(p) {
   await page.getByText('已选 4 条').waitFor()
   blame(...(await p.axe('library with a choice')))
   await p.picture('library-chosen-zh-normal')
+
+  await p.go('/library')
+  await tabTo('[data-test=tag-filter]')
+  await key('Enter')
+  await page.locator('.el-select-dropdown__item:visible').first().waitFor()
+  await key('ArrowDown', 'Enter', 'Escape')
+  await page.waitForURL(/tag=elderly/)
+  await tabTo('.who')
+  await key('Enter')
+  await page.locator('#own-lines a:focus').waitFor()
+  await p.picture('own-menu-zh-normal')
+  await key('Escape')
+  await page.locator('.who:focus').waitFor()
+  await key('Enter', 'ArrowDown', 'Enter')
+  await page.waitForURL(/password/)
 
   await p.go('/items/i2')
   await page.locator('#comment').waitFor()
@@ -230,6 +325,7 @@ try {
     await typedStays(p)
     await table(p)
     await byKeyboard(p)
+    await noPolling()
   }
   blame(...(await p.leave()), ...[...server.unanswered].map((u) => `no answer for ${u}`))
   assert.deepEqual([...new Set(wrong)], [])

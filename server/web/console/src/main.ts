@@ -5,7 +5,7 @@ import App from './App.vue'
 import { i18n } from './i18n'
 import { useSession } from './lib/session'
 import { complain } from './lib/tell'
-import { makeRouter } from './router'
+import { fetchPage, makeRouter } from './router'
 import './style.css'
 
 const app = createApp(App)
@@ -15,8 +15,16 @@ app.config.errorHandler = (why) => {
   console.error(why)
 }
 window.addEventListener('unhandledrejection', (e) => complain(e.reason))
-const session = useSession()
-session.start().catch(complain).finally(() => {
-  app.use(makeRouter())
+const router = makeRouter()
+fetchPage(router) // while the server is asked who this is
+useSession().start().catch(complain).finally(async () => {
+  app.use(router)
+  // Whoever goes on before the first page is there gets where they went: the router itself hears of it only afterwards.
+  let gone = ''
+  const note = () => (gone = location.hash.slice(1))
+  window.addEventListener('popstate', note)
+  await router.isReady().catch(() => undefined) // drawn once, with its page in it
+  window.removeEventListener('popstate', note)
+  if (gone) await router.push(gone).catch(() => undefined)
   app.mount('#app')
 })

@@ -1,5 +1,5 @@
 // Hash routing: the server knows files and the API, and no page of the console.
-import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router'
+import { createRouter, createWebHashHistory, type Router, type RouteRecordRaw } from 'vue-router'
 import type { Role } from './api/client'
 import { i18n } from './i18n'
 import { useSession } from './lib/session'
@@ -38,8 +38,16 @@ export function menuFor(has: (...roles: Role[]) => boolean) {
   return pages.filter((p) => p.meta?.menu && (!p.meta.roles || has(...p.meta.roles)))
 }
 
+/** The files of the page that the address names, ahead of the question whether it may be seen. */
+export function fetchPage(router: Router, path = location.hash.slice(1) || '/') {
+  for (const { components } of router.resolve(path).matched) {
+    const page = components?.default
+    if (typeof page === 'function') (page as () => Promise<unknown>)().catch(() => undefined) // the router asks again, and says why not
+  }
+}
+
 export function makeRouter() {
-  const router = createRouter({ history: createWebHashHistory(), routes: pages, scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 } })
+  const router = createRouter({ history: createWebHashHistory(), routes: pages, scrollBehavior: (_to, from, saved) => saved ?? (from.matched.length ? { top: 0 } : false) })
   router.beforeEach((to) => {
     const session = useSession()
     if (to.path === '/login') return session.me && !session.owes ? '/' : true

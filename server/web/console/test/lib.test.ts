@@ -4,9 +4,10 @@ import { bytesToHex } from '@noble/hashes/utils'
 import { mount } from '@vue/test-utils'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { defineComponent, h } from 'vue'
+import { i18n, setLanguage } from '../src/i18n'
 import { descriptionOf, keysOf, namesIn, planProblem } from '../src/lib/ceremony'
 import { deviceOf } from '../src/lib/devices'
-import { instantOf, time, wallOf } from '../src/lib/format'
+import { ago, instantOf, time, wallOf } from '../src/lib/format'
 import { pieces } from '../src/lib/moments'
 import { firstRows, fromCsv } from '../src/lib/sheet'
 import { codeOf, fileOf } from '../src/lib/site_package'
@@ -210,4 +211,31 @@ describe('the live channel', () => {
     await vi.advanceTimersByTimeAsync(100_000)
     expect(look).toHaveBeenCalledTimes(1)
   })
+})
+
+test('the near past and future are said in the words of Intl, in both languages', () => {
+  const now = Date.parse('2026-11-25T08:00:00Z')
+  const units = [['second', 1, 59], ['minute', 60, 59], ['hour', 3600, 23], ['day', 86400, 1200]] as const
+  for (const [language, locale] of [['zh', 'zh-CN'], ['en', 'en-GB']] as const) {
+    setLanguage(language)
+    const intl = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
+    for (const [unit, size, most] of units) {
+      for (let n = -most; n <= most; n++) {
+        if (n || unit === 'second') expect(ago(new Date(now + n * size * 1000).toISOString(), now)).toBe(intl.format(n, unit))
+      }
+    }
+  }
+  setLanguage('zh')
+})
+
+test('texts take their parameters, and follow the language at once', () => {
+  const { t, te } = i18n.global
+  setLanguage('zh')
+  expect(t('alerts.confirmed', { n: 2, of: 3 })).toBe('3 块屏幕中 2 块已确认')
+  setLanguage('en')
+  expect(t('alerts.confirmed', { n: 2, of: 3 })).toBe('2 of 3 screens have confirmed')
+  expect(t('library.selected', { n: 0 })).toBe('0 selected')
+  expect(te('no.such')).toBe(false)
+  expect(t('no.such')).toBe('no.such')
+  setLanguage('zh')
 })

@@ -51,13 +51,24 @@ function dressed(request: Request): Request {
   return new Request(request, { headers })
 }
 
+/** What public/early.js asked for while the programs were still on their way: each answer serves once, a refusal to a guess not at all. */
+function early(request: Request): Promise<Response> | undefined {
+  const { pathname, search } = new URL(request.url, location.href)
+  const asked = (globalThis as { asked?: Record<string, Promise<Response>> }).asked
+  const answer = request.method === 'GET' ? asked?.[pathname + search] : undefined
+  if (!answer) return undefined
+  delete asked![pathname + search]
+  const anew = () => fetch(dressed(request.clone() as Request))
+  return answer.then((a) => (a.ok || pathname === '/v1/session' ? a : anew()), anew)
+}
+
 /** fetch that survives the end of a session: it asks for the password over the page, and then sends the very same request. */
 export async function patientFetch(request: Request): Promise<Response> {
   const isLogin = new URL(request.url, location.href).pathname === '/v1/session'
   for (let attempt = 0; ; attempt++) {
     let answer: Response
     try {
-      answer = await fetch(dressed(request.clone() as Request))
+      answer = await (early(request) ?? fetch(dressed(request.clone() as Request)))
     } catch {
       throw unreachable()
     }

@@ -28,15 +28,28 @@ export function day(at?: string | null): string {
   if (!at) return '—'
   return new Date(at).toLocaleDateString(locale(), { year: 'numeric', month: '2-digit', day: '2-digit' })
 }
-/** "3 分钟前", "in 2 days". */
+// Intl's words for the near past and future (test/lib.test.ts compares them). Asking Intl itself makes the browser read its tables of
+// the language, a tenth of a second on a slow computer before the first list is there.
+const near: Record<string, readonly [zh: string, en: string]> = { '-2day': ['前天', ''], '-1day': ['昨天', 'yesterday'], '1day': ['明天', 'tomorrow'], '2day': ['后天', ''], '0second': ['现在', 'now'] }
+const unitWords = { day: '天', hour: '小时', minute: '分钟', second: '秒钟' } as const
+function relative(n: number, unit: keyof typeof unitWords): string {
+  const english = language() === 'en'
+  const word = near[(n || 0) + unit]?.[english ? 1 : 0]
+  const size = Math.abs(n)
+  if (word) return word
+  if (size >= 1000) return new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' }).format(n, unit)
+  if (!english) return `${size}${unitWords[unit]}${n < 0 ? '前' : '后'}`
+  const many = `${size} ${unit}${size === 1 ? '' : 's'}`
+  return n < 0 ? `${many} ago` : `in ${many}`
+}
+/** "3分钟前", "in 2 days". */
 export function ago(at?: string | null, now = Date.now()): string {
   if (!at) return '—'
   const seconds = (new Date(at).getTime() - now) / 1000
-  const f = new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' })
   for (const [unit, size] of [['day', 86400], ['hour', 3600], ['minute', 60]] as const) {
-    if (Math.abs(seconds) >= size) return f.format(Math.round(seconds / size), unit)
+    if (Math.abs(seconds) >= size) return relative(Math.round(seconds / size), unit)
   }
-  return f.format(Math.round(seconds), 'second')
+  return relative(Math.round(seconds), 'second')
 }
 export function bytes(n: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB']

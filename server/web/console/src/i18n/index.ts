@@ -4,13 +4,14 @@ import { common } from './common'
 import { content } from './content'
 import { fleet } from './fleet'
 import { daily } from './daily'
+import { making } from './making'
 import { office } from './office'
 import { setup } from './setup'
 import { words } from './words'
 
 export type Language = 'zh' | 'en'
 export type Texts = Record<string, readonly [zh: string, en: string]>
-export const texts: Texts = { ...common, ...content, ...fleet, ...office, ...daily, ...setup, ...words }
+export const texts: Texts = { ...common, ...content, ...fleet, ...office, ...daily, ...making, ...setup, ...words }
 
 const side = (n: 0 | 1) => Object.fromEntries(Object.entries(texts).map(([key, pair]) => [key, pair[n]]))
 export const i18n = createI18n({

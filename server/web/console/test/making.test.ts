@@ -6,8 +6,10 @@ import { drawnAt, renditionFor, resetSizes, screenSizes, shapeOf } from '../src/
 import { useUploads } from '../src/lib/uploads'
 import Preview from '../src/parts/Preview.vue'
 import ReviewBox from '../src/parts/ReviewBox.vue'
+import Shares from '../src/parts/Shares.vue'
 import SubmitBox from '../src/parts/SubmitBox.vue'
 import Variants from '../src/parts/Variants.vue'
+import CampaignPage from '../src/views/CampaignPage.vue'
 import Write from '../src/views/Write.vue'
 import { desk, json, problem, settle, show } from './desk'
 
@@ -237,5 +239,35 @@ describe('pictures for other shapes', () => {
     await settle()
     expect(uploads.list).toHaveLength(0)
     expect(w.emitted('changed')).toHaveLength(1)
+  })
+})
+
+describe('sharing with units below', () => {
+  const tree = [['u1', '/u1'], ['u2', '/u1/u2'], ['u3', '/u1/u3']].map(([id, path]) => ({ id, parent: id === 'u1' ? '' : 'u1', code: '1', name: '单位' + id, path, review_steps: 2, review_hours: 0, checklist: true }))
+  test('an approved item is shared with a unit below, and not any more', async () => {
+    let shares: object[] = [{ unit: 'u2', by: 'a1', at }]
+    const none = () => new Response(null, { status: 204 })
+    const d = desk({ 'GET /v1/items/i1/shares': () => ({ shares }), 'PUT /v1/items/i1/shares/u3': () => (shares.push({ unit: 'u3', by: 'a1', at }), none()), 'DELETE /v1/items/i1/shares/u2': () => ((shares = []), none()) })
+    d.session.units = tree
+    const { w } = await show(Shares, { item: poster({}, { state: 'approved' }).item })
+    await settle()
+    expect(w.findAll('li').map((l) => l.text())).toEqual([expect.stringContaining('单位u2')])
+    await w.findComponent({ name: 'ElSelect' }).vm.$emit('update:modelValue', 'u3')
+    await w.findAll('button').at(-1)!.trigger('click')
+    await settle()
+    expect(d.posted('PUT').map((s) => s.path)).toEqual(['/v1/items/i1/shares/u3'])
+    expect(w.findAll('li')).toHaveLength(2)
+    await w.find('[aria-label="停止共享给单位u2"]').trigger('click')
+    await settle()
+    expect(d.posted('DELETE').map((s) => s.path)).toEqual(['/v1/items/i1/shares/u2'])
+    expect(w.findAll('li')).toHaveLength(0)
+  })
+  test('what is shared from above can be put on air, and says where it is from', async () => {
+    const own = poster({}, { id: 'i1', title: '本级海报', state: 'approved' }).item
+    const above = poster({}, { id: 'i2', title: '市里海报', unit: 'city', state: 'approved' }).item
+    desk({ 'GET /v1/items': ({ url }: { url: URL }) => ({ items: url.searchParams.get('shared') ? [above] : [own] }) })
+    const { w } = await show(CampaignPage, {}, '/playlist/new')
+    await settle(20)
+    expect(w.findAll('.source li').map((l) => l.find('.grow').text())).toEqual(['本级海报', '市里海报 来自上级'])
   })
 })

@@ -1,4 +1,4 @@
-// Sizes of one's own screens, masking while typing, pictures for other shapes of screens.
+// Sizes of one's own screens, masking while typing, pictures for other shapes of screens, sharing with units below.
 export const making = {
   'size.ofScreens': ['{n} 块', '{n} screens'],
   'size.example': ['本单位有 {n} 块这样的屏幕，例如“{name}”。', 'Screens of this size in your branch: {n}, such as {name}.'],
@@ -42,4 +42,13 @@ export const making = {
   'variant.sending': ['已开始上传，进度在右下角', 'Being sent; see the panel at the bottom'],
   'variant.wrongShape': ['这幅画面是 {width}×{height}（{is}），不是{wanted}。请换一个文件。', 'This picture is {width}×{height} ({is}), not {wanted}. Choose another file.'],
   'variant.review': ['以下每一幅都会上屏，请逐一看过；签名包括全部。', 'Each of these will be shown: look at every one. The signature covers all of them.'],
+  'share.title': ['共享给下级单位', 'Shared with units below'],
+  'share.how': ['共享后，那个单位和它的下级在“播放编排”里能选用这条内容，不必再审。', 'That unit and those below it can then put this item on air, without reviewing it again.'],
+  'share.to': ['选择下级单位', 'Choose a unit below'],
+  'share.give': ['共享', 'Share'],
+  'share.done': ['已共享', 'Shared'],
+  'share.stop': ['停止共享', 'Stop sharing'],
+  'share.stopNamed': ['停止共享给{name}', 'Stop sharing with {name}'],
+  'share.stopped': ['已停止共享', 'No longer shared'],
+  'share.fromAbove': ['来自上级', 'From above'],
 } as const

@@ -17,7 +17,7 @@ let browser
 
 const PAGES = {
   start: '/', library: '/library', poster: '/items/i1', film: '/items/i2', bulletin: '/items/i3', draft: '/items/i4', sound: '/items/i5', layout: '/items/i6', 'draft-poster': '/items/i9', 'names-review': '/items/i10', write: '/write', 'write-bulletin': '/write?type=bulletin',
-  'write-warning': '/write?type=warning', 'write-speech': '/write?type=speech', review: '/review', playlist: '/playlist', campaign: '/playlist/c1', air: '/air', site: '/air?site=s1', screen: '/screens/k1', takedown: '/takedown',
+  'write-warning': '/write?type=warning', 'write-speech': '/write?type=speech', review: '/review', playlist: '/playlist', campaign: '/playlist/c1', air: '/air', site: '/air?site=s1', screen: '/screens/k1', 'screen-alarm': '/screens/k3', takedown: '/takedown',
   alerts: '/alerts', alert: '/alerts/al1', plays: '/plays', 'plays-single': '/plays?view=single', 'plays-dark': '/plays?view=dark', sessions: '/sessions', help: '/help', units: '/admin?tab=units', accounts: '/admin?tab=accounts', trust: '/admin?tab=trust',
   expiries: '/admin?tab=expiries', audit: '/admin?tab=audit', storage: '/admin?tab=storage', 'setup-office': '/setup?step=office', 'setup-certificate': '/setup?step=certificate', 'setup-people': '/setup?step=people',
   'setup-keys': '/setup?step=keys', 'setup-screen': '/setup?step=screen', 'print-site': '/print/site/s1', 'print-install': '/print/install/s1', 'print-screen': '/print/screen/k1', 'print-ceremony': '/print/ceremony', 'second-factor': '/second-factor', password: '/password',

@@ -1,6 +1,7 @@
-// Sizes of one's own screens, masking while somebody types, pictures for other shapes: what is shown, and what is sent.
+// Sizes of one's own screens, masking while somebody types, pictures for other shapes, sharing, alarms: what is shown, and what is sent.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { Problem, type ItemDetail } from '../src/api/client'
+import { catalogue, meaningOf, resetCatalogue } from '../src/lib/alarms'
 import { maskIn, withExceptions } from '../src/lib/privacy'
 import { drawnAt, renditionFor, resetSizes, screenSizes, shapeOf } from '../src/lib/shapes'
 import { useUploads } from '../src/lib/uploads'
@@ -270,4 +271,16 @@ describe('sharing with units below', () => {
     await settle(20)
     expect(w.findAll('.source li').map((l) => l.find('.grow').text())).toEqual(['本级海报', '市里海报 来自上级'])
   })
+})
+
+test('an alarm is told in words: from the catalogue, or what the machine says of itself', async () => {
+  resetCatalogue()
+  const d = desk({ 'GET /v1/errors': { errors: [{ code: 'store_full', status: 507, zh: '存储已满，还差 {missing}。', en: 'The store is full; {missing} more is needed.' }] } })
+  await catalogue()
+  const known = await catalogue()
+  expect(d.posted('GET /v1/errors')).toHaveLength(1)
+  expect(meaningOf('store_full', known)).toBe('存储已满，还差 …。')
+  expect(meaningOf('machine_hot', known)).toContain('过热')
+  expect(meaningOf('something_new', known)).toBe('')
+  resetCatalogue()
 })

@@ -1,4 +1,4 @@
-// Sizes of one's own screens, masking while typing, pictures for other shapes of screens, sharing with units below.
+// Sizes of one's own screens, masking while typing, pictures for other shapes of screens, sharing with units below, alarms of screens.
 export const making = {
   'size.ofScreens': ['{n} 块', '{n} screens'],
   'size.example': ['本单位有 {n} 块这样的屏幕，例如“{name}”。', 'Screens of this size in your branch: {n}, such as {name}.'],
@@ -51,4 +51,7 @@ export const making = {
   'share.stopNamed': ['停止共享给{name}', 'Stop sharing with {name}'],
   'share.stopped': ['已停止共享', 'No longer shared'],
   'share.fromAbove': ['来自上级', 'From above'],
+  'alarm.machine_hot': ['设备过热，请检查散热和通风。', 'The machine is too hot; look after its ventilation.'],
+  'alarm.machine_under_voltage': ['供电不足，请更换电源或电源线。', 'The power supply is too weak; replace it or its cable.'],
+  'alarm.machine_storage_errors': ['存储读写出错，请尽快更换存储卡或硬盘。', 'The storage fails; replace the card or disk soon.'],
 } as const

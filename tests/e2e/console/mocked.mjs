@@ -24,12 +24,19 @@ const items = [
   item('i1', 'poster', '接到自称公检法的电话先挂断', 'approved'), item('i2', 'video', '退款骗局三步走', 'first', { version: 2 }), item('i3', 'bulletin', '刷单返利案例通报', 'final', { tags: [] }),
   item('i4', 'slogan', '不轻信、不透露、不转账', 'draft', { author: 'a1' }), item('i5', 'audio', '村口广播：养老骗局', 'approved'), item('i6', 'layout', '大厅 L 形版式', 'approved'),
   item('i7', 'warning', '假冒燃气公司上门', 'approved'), item('i8', 'poster', '损坏的海报', 'draft', { processing: 'failed', author: 'a1', failure: { type: '', title: '', status: 422, code: 'media_broken', params: {}, ...both('文件损坏，请重新导出。', 'The file is damaged; export it again.') } }),
+  item('i9', 'poster', '刷单返利是诈骗', 'draft', { author: 'a1' }), item('i10', 'bulletin', '冒充客服案例', 'first', { tags: [] }),
 ]
+/** Sizes that the branch's screens told, and the pictures of an item for other shapes than its own. */
+const shapes = [[1920, 1080, 12, '一楼大屏'], [1080, 1920, 5, '门口竖屏'], [3840, 640, 3, '广场条屏'], [1366, 768, 2, '银行网点'], [1280, 720, 2, '酒店客房'], [2048, 256, 1, '门楣条屏'], [768, 1024, 1, '电梯二号'], [960, 960, 1, '方屏']]
+  .map(([width, height, n, example]) => ({ width, height, shape: width >= 3 * height ? 'strip' : width < height ? 'portrait' : 'landscape', screens: n, example }))
+const variant = (shape, width, height, more = {}) => ({ shape, author: 'a2', source: hex('d'), source_name: `${shape}.png`, source_length: 1_900_000, source_mime: 'image/png', width, height, processing: 'ready', created: at(-2), ...more })
+const unused = { type: '', title: '', status: 422, code: 'variant_unused', params: {}, ...both('本单位没有“strip”形状的屏幕，这个版本不会在任何屏幕上播放；请先登记屏幕或去掉该版本。', 'No screen of this branch has the shape strip, so this variant would be shown nowhere; enrol such a screen first or leave the variant out.') }
+const variants = { i1: [variant('portrait', 1080, 1920)], i2: [variant('portrait', 1080, 1920, { source_mime: 'video/mp4', source_name: '竖屏.mp4' })], i9: [variant('strip', 3840, 640, { warning: unused })] }
 const detail = (id) => {
   const i = items.find((x) => x.id === id)
   const film = i.kind === 'video' || i.kind === 'audio'
   return {
-    item: i, jobs: [], renditions: i.kind === 'layout' ? [] : [{ profile: film ? (i.kind === 'audio' ? 'audio' : '720p') : 'still-1080p', sha256: hex('c'), length: 900_000, mime: 'image/png', width: film ? 1280 : 1920, height: film ? 720 : 1080, duration_ms: film ? 62_000 : 0 }],
+    item: i, jobs: [], renditions: i.kind === 'layout' ? [] : [{ profile: film ? (i.kind === 'audio' ? 'audio' : '720p') : 'still-1080p', sha256: hex('c'), length: 900_000, mime: 'image/png', width: film ? 1280 : 1920, height: film ? 720 : 1080, duration_ms: film ? 62_000 : 0 }, ...(variants[id] ?? []).map((v) => ({ profile: `${v.shape}-1080p`, sha256: hex('d'), length: 700_000, mime: v.source_mime, width: v.width, height: v.height, duration_ms: film ? 62_000 : 0 }))], variants: variants[id] ?? [],
     decisions: i.state === 'draft' ? [] : [{ act: 'submit', from: 'draft', to: 'first', at: at(-2), comment: '', account: 'a2' }, { act: 'back', from: 'first', to: 'draft', at: at(-1.5), comment: '[0:05] 号码没有遮住。\n请重新上传。', account: 'a3', holder: 'reviewer-1' }],
     ...(i.state === 'approved' || i.state === 'final' ? { approval_id: 'ap-' + id, signatures: { needed: 2, holders: i.state === 'final' ? ['reviewer-1'] : ['reviewer-1', 'reviewer-2'] } } : {}),
   }
@@ -76,11 +83,11 @@ export function answers(state) {
   return {
     '/v1/session': () => (state.loggedIn ? me : null), '/v1/units': () => ({ units }), '/v1/accounts': () => ({ accounts }), '/v1/session/sessions': () => ({ sessions }), '/v1/accounts/*/sessions': () => ({ sessions }),
     '/v1/session/tokens': () => ({ tokens: [{ id: 't1', name: '月报脚本', roles: ['inspect'], created: at(-9), expires: at(80) }] }), '/v1/tags': () => ({ groups: tags.map(([group, zh, en, list]) => ({ group, zh, en, tags: list.map(([id, z, e]) => ({ id, zh: z, en: e })) })) }),
-    '/v1/items': (q) => ({ items: items.filter((i) => (!q.get('state') || i.state === q.get('state')) && (!q.get('kind') || i.kind === q.get('kind')) && (!q.get('text') || i.title.includes(q.get('text')))) }),
-    '/v1/items/*': (q, id) => detail(id), '/v1/items/*/packs': () => ({ packs }), '/v1/items/*/renditions/source': (q, id) => (id === 'i6' ? layout : { type: 'slogan' }),
-    '/v1/items/*/diff': () => ({ from: 1, to: 2, lines: [{ op: ' ', text: 'title: 退款骗局' }, { op: '-', text: 'text: 损失 5 万元' }, { op: '+', text: 'text: 损失约 5 万元' }] }),
+    '/v1/items': (q) => ({ items: q.get('shared') ? [item('i11', 'poster', '市局统一海报', 'approved', { unit: 'u0' })] : items.filter((i) => (!q.get('state') || i.state === q.get('state')) && (!q.get('kind') || i.kind === q.get('kind')) && (!q.get('text') || i.title.includes(q.get('text')))) }),
+    '/v1/items/*': (q, id) => detail(id), '/v1/items/*/packs': () => ({ packs }), '/v1/items/*/renditions/source': (q, id) => (id === 'i6' ? layout : id === 'i10' ? { type: 'bulletin', title: '冒充客服案例', how: ['受害人张伟接到电话'], signs: [], advice: ['拨打 023-71234567 核实'], source: '南川区反诈中心' } : { type: 'slogan' }),
+    '/v1/items/*/shares': () => ({ shares: [{ unit: 'u2', by: 'a4', at: at(-1) }] }), '/v1/items/*/diff': () => ({ from: 1, to: 2, lines: [{ op: ' ', text: 'title: 退款骗局' }, { op: '-', text: 'text: 损失 5 万元' }, { op: '+', text: 'text: 损失约 5 万元' }] }),
     '/v1/reviews': () => ({ queue: [{ item: items[1], step: 'first', act: 'pass', since: at(-2), deadline: at(-1), overdue: true, checklist: ['facts'] }, { item: items[2], step: 'final', act: 'sign', since: at(-1), deadline: at(1), overdue: false, checklist: [] }] }),
-    '/v1/campaigns': () => ({ campaigns: [campaign] }), '/v1/campaigns/*': () => campaign, '/v1/sites': () => ({ sites }), '/v1/screens': () => ({ screens, approvals }), '/v1/screens/*': (q, id) => screens.find((s) => s.id === id) ?? screens[0],
+    '/v1/errors': () => ({ errors: [{ code: 'store_full', status: 507, ...both('本机存储空间不够存放 {what}；请加大存储配额，或减少播放内容。', 'The store has no room for {what}; give it more, or play less.') }] }), '/v1/shapes': () => ({ shapes }), '/v1/campaigns': () => ({ campaigns: [campaign] }), '/v1/campaigns/*': () => campaign, '/v1/sites': () => ({ sites }), '/v1/screens': (q) => ({ screens: screens.filter((s) => !q.get('seen_before') || s.seen < q.get('seen_before')), approvals }), '/v1/screens/*': (q, id) => screens.find((s) => s.id === id) ?? screens[0],
     '/v1/screens/*/schedule': () => ({ at: at(0), zone: 'Asia/Shanghai', local: '10:00', next_change: at(0, 3), playing: [slot], others: [{ ...slot, name: '夜间活动', ...both('现在不在时段内。', 'Not within its hours.') }], approvals }),
     '/v1/alerts': () => ({ alerts: [alert] }), '/v1/alerts/*': () => ({ ...alert, confirmed: 1, screens: [{ screen: 'k1', name: '一楼大屏', online: true, state: 'drill', at: at(0) }, { screen: 'k2', name: '二楼电梯', online: false, state: 'none' }, { screen: 'k3', name: '门口竖屏', online: true, state: 'refused', code: 'approval_expired', at: at(0) }] }),
     '/v1/withdrawals': () => envelope(withdrawals), '/v1/withdrawals/unconfirmed': () => ({ version: 3, screens: [screens[1]] }), '/v1/approvals/*': () => envelope({ predicate: { title: '旧海报', valid_until: at(90) } }),
@@ -93,8 +100,9 @@ export function answers(state) {
   }
 }
 
+const FINDINGS = [['name', '张伟', '张某'], ['phone', '13812345678', '138****5678'], ['phone', '023-71234567', '023****']].map(([kind, text, masked]) => ({ kind, text, masked }))
 const POSTERS = join(dirname(fileURLToPath(import.meta.url)), '../../../content-samples/posters')
-const SAMPLES = { i1: 'fake-police.webp', i3: 'three-noes.png', i7: '96110-landscape.png', k1: 'fake-police.webp', k3: 'dating.jpg' }
+const SAMPLES = { i1: 'fake-police.webp', i9: 'fake-police.webp', i3: 'three-noes.png', i7: '96110-landscape.png', k1: 'fake-police.webp', k3: 'dating.jpg' }
 const PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="480" height="270"><rect width="480" height="270" fill="#0b3a82"/><text x="240" y="150" fill="#fff" font-size="56" text-anchor="middle">96110</text></svg>'
 
 /** Serves until it is closed; `unanswered` holds every request of the API that had no answer, `state.asked` all of them. */
@@ -115,7 +123,7 @@ export async function mockedServer(folder) {
     if (!pathname.startsWith('/v1/')) return file(request, response, pathname)
     state.asked.push(request.url)
     if (/\/(thumbnail|shot|renditions\/(?!source))/.test(pathname)) {
-      const sample = SAMPLES[pathname.split('/')[3]]
+      const sample = /renditions\/portrait-/.test(pathname) ? 'dating.jpg' : SAMPLES[pathname.split('/')[3]]
       return response.writeHead(200, { 'Content-Type': sample ? 'image/' + sample.split('.').pop() : 'image/svg+xml' }).end(request.method === 'HEAD' ? '' : sample ? readFileSync(join(POSTERS, sample)) : PICTURE)
     }
     if (pathname === '/v1/preview') return response.writeHead(200, { 'Content-Type': 'image/svg+xml', 'Preview-Pages': '2' }).end(PICTURE)
@@ -128,6 +136,7 @@ export async function mockedServer(folder) {
       let text = ''
       request.on('data', (d) => (text += d)).on('end', () => {
         state.sent.push(`${request.method} ${pathname} ${text}`)
+        if (pathname === '/v1/privacy') return json(200, { findings: FINDINGS.filter((f) => JSON.parse(text).text.includes(f.text)) })
         json(200, items[0])
       })
       return

@@ -39,7 +39,7 @@ export function desk(answers: Record<string, Answer>) {
     sent.push({ method: r.method, path: url.pathname, query: url.search, body, type: r.headers.get('Content-Type') ?? '' })
     const answer = answers[`${r.method} ${url.pathname}`]
     if (answer === undefined) return problem('not_found', 404)
-    const got = typeof answer === 'function' ? answer({ method: r.method, url, body }) : answer
+    const got = typeof answer === 'function' ? await answer({ method: r.method, url, body }) : answer
     return got instanceof Response ? got.clone() : json(got)
   }))
   return { sent, session, posted: (start: string) => sent.filter((s) => `${s.method} ${s.path}`.startsWith(start)) }

@@ -100,6 +100,8 @@ describe('a review', () => {
     const found = w.findAll('fieldset')[1]
     expect(found.text()).toContain('023-12345678')
     await found.find('input').setValue(true)
+    expect(w.find<HTMLButtonElement>('[data-test=pass]').element.disabled).toBe(true) // not without a reason
+    await w.find('#comment').setValue('单位电话')
     await w.find('[data-test=pass]').trigger('click')
     await settle()
     expect(JSON.parse(d.posted('POST')[1].body).privacy_exceptions).toEqual(['023-12345678'])

@@ -187,5 +187,4 @@ export const content = {
   'write.submit': ['保存并送审', 'Save and submit for review'],
   'write.preview': ['屏幕上的样子', 'As a screen shows it'],
   'write.fill': ['填好必填的内容后，这里显示屏幕上的样子。', 'Once the required fields are filled in, this shows what a screen will show.'],
-  'write.mask': ['请遮住：{what}。公开播放的内容里不能有完整的身份证号、电话、银行卡号。', 'Mask this: {what}. Public content must not contain whole identity, phone or card numbers.'],
 } as const

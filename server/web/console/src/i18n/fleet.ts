@@ -102,6 +102,7 @@ export const fleet = {
   'plays.title': ['播放记录', 'Plays'],
   'plays.byItem': ['按内容和屏幕', 'By item and screen'],
   'plays.single': ['逐条记录', 'Single plays'],
+  'plays.darkSince': ['{time} 起失联（{ago}）', 'out of touch since {time} ({ago})'],
   'plays.dark': ['失联的屏幕', 'Screens out of touch'],
   'plays.month': ['月份', 'Month'],
   'plays.from': ['从', 'From'],

@@ -5,13 +5,14 @@ import { common } from './common'
 import { content } from './content'
 import { fleet } from './fleet'
 import { daily } from './daily'
+import { making } from './making'
 import { office } from './office'
 import { setup } from './setup'
 import { words } from './words'
 
 export type Language = 'zh' | 'en'
 export type Texts = Record<string, readonly [zh: string, en: string]>
-export const texts: Texts = { ...common, ...content, ...fleet, ...office, ...daily, ...setup, ...words }
+export const texts: Texts = { ...common, ...content, ...fleet, ...office, ...daily, ...making, ...setup, ...words }
 
 const locale = ref<Language>('zh')
 /** The text in the person's language; its key if there is none. A page that shows it follows the language by itself. */

@@ -16,9 +16,10 @@ export function termsFor(group: Group, days = 365, now = new Date(), itemKind = 
     valid_until: utc(now.getTime() + days * 86400_000), offline_days: 45,
   }
 }
-export async function submitItem(id: string, itemKind = '') {
+/** `also`: what is confirmed as public and why, where submitting is all of the review before the signatures. */
+export async function submitItem(id: string, itemKind = '', also: { privacy_exceptions?: string[]; comment?: string } = {}) {
   const groups = (await reviewers()).approve
   const wanted = itemKind === 'warning' ? 'emergency' : 'loop'
   const body = termsFor(groups.find((g) => g.kinds.some((k) => k === '*' || k === wanted)) ?? groups[0], 365, new Date(), itemKind)
-  return must(api.POST('/v1/items/{item}/submit', { params: { path: { item: id } }, body }))
+  return must(api.POST('/v1/items/{item}/submit', { params: { path: { item: id } }, body: { ...body, ...also } }))
 }

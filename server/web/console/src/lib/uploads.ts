@@ -117,15 +117,23 @@ export const useUploads = defineStore('uploads', {
     },
     begin(submit: boolean) {
       for (const c of this.candidates.filter((x) => !x.bad)) {
-        const k: Kept = { key: c.key, file: c.file, name: c.file.name, size: c.file.size, url: null, item: '', meta: this.metaOf(c), submit }
-        files.set(k.key, c.file)
-        keep(k)
-        this.list.unshift(this.made(k))
+        this.enqueue(c.key, c.file, this.metaOf(c), submit)
       }
       this.candidates = [] // sent, not given up
       this.drop()
-      this.open = true
       this.pump()
+    },
+    /** A picture of an item for screens of another shape: it goes the way of every upload. */
+    addVariant(item: string, shape: string, file: File) {
+      this.enqueue(newKey(), file, { filename: file.name, variant_of: item, shape }, false)
+      this.pump()
+    },
+    enqueue(key: string, file: File, meta: Record<string, string>, submit: boolean) {
+      const k: Kept = { key, file, name: file.name, size: file.size, url: null, item: '', meta, submit }
+      files.set(key, file)
+      keep(k)
+      this.list.unshift(this.made(k))
+      this.open = true
     },
     remember(u: Upload) {
       return keep({ key: u.key, file: files.get(u.key) ?? null, name: u.name, size: u.size, url: u.url, item: u.item, meta: { ...u.meta }, submit: u.submit })

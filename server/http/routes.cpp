@@ -95,6 +95,7 @@ const Route kRoutes[] = {
     {Method::get, "/v1/campaigns/{campaign}", Auth::person, {}, 0, Run::pooled, get_campaign},
     {Method::put, "/v1/campaigns/{campaign}", Auth::person, Role::publisher, kText, Run::pooled, change_campaign},
     {Method::put, "/v1/campaigns/{campaign}/state", Auth::person, Role::publisher, kSmall, Run::pooled, set_campaign_state},
+    {Method::get, "/v1/publish", Auth::person, Role::publisher, 0, Run::pooled, preview_publication},
     {Method::post, "/v1/publish", Auth::person, Role::publisher, kSmall, Run::pooled, publish},
 
     {Method::get, "/v1/alerts", Auth::person, {}, 0, Run::pooled, list_alerts},

@@ -126,6 +126,7 @@ FZ_HANDLER(get_campaign);
 FZ_HANDLER(change_campaign);
 FZ_HANDLER(set_campaign_state);
 FZ_HANDLER(publish);
+FZ_HANDLER(preview_publication);
 FZ_HANDLER(list_alerts);
 FZ_HANDLER(send_alert);
 FZ_HANDLER(get_alert);

@@ -127,7 +127,7 @@ Result<void> Making::plan() {
     trust::Assignment assignment{place.site, place.venue, place.region, place.zone};
     const bool air_gapped = std::find(place.tags.begin(), place.tags.end(), stick::kAirGapped) != place.tags.end();
     auto text = write_assignment(assignment, air_gapped);
-    wanted_.emplace(place.screen, Wanted{key, std::move(text), std::move(assignment), air_gapped});
+    wanted_.emplace(place.screen, Wanted{key, std::move(text), std::move(assignment), air_gapped, place.unit_path});
   }
   state_.compiled = used_;
   for (std::size_t i = 0; i < hit.size(); ++i)

@@ -12,6 +12,8 @@ class Making {
 
   /// A full publication, or only the documents whose life is half over.
   Result<Delta> run(bool only_renew);
+  /// The plan against what is published; nothing is signed. Instead of run().
+  Result<Preview> preview(std::string_view unit_path);
   State take_state() { return std::move(state_); }
 
  private:
@@ -19,6 +21,7 @@ class Making {
     std::string cohort, assignment;
     trust::Assignment place;
     bool air_gapped = false;
+    std::string unit_path{};  ///< empty in a renewal
   };
   struct LiveAlert {
     alerts::Alert alert;

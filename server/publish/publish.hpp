@@ -55,6 +55,19 @@ struct Delta {
   std::vector<std::string> warnings_zh, warnings_en;  ///< the mix rule and items left out, a sentence each
 };
 
+/// What a publication would change, for people to look at before it.
+struct Preview {
+  struct Change {
+    std::vector<std::string> screens;         ///< ids of the branch, by id
+    std::vector<std::string> added, removed;  ///< approval ids; both empty: times, order or rules changed
+  };
+  std::int64_t screens = 0, unchanged = 0;  ///< of the branch
+  std::int64_t elsewhere = 0;               ///< of other branches, that would get another list
+  std::vector<Change> changes;              ///< what goes together, the most screens first; at most kMaxChanges
+  std::vector<std::string> warnings_zh, warnings_en;
+};
+inline constexpr std::size_t kMaxChanges = 200;
+
 // ---- pure part ---------------------------------------------------------------------------------------------------
 /// An approved item as the compiler sees it.
 struct Approved {
@@ -148,6 +161,8 @@ class Publisher {
   /// Compiles, signs what changed, commits, swaps. One at a time; a caller that waits meanwhile gets a fresh run.
   /// Errors: root_missing, reviewers_missing, online_key_unlisted (the root does not name our online key), disk_full, io.
   Result<Delta> run(UtcTime now);
+  /// What run() would change on the screens below `unit_path`; signs nothing. Errors: as run().
+  Result<Preview> preview(std::string_view unit_path, UtcTime now);
   /// Signs timestamps (and cohort documents) anew that end within half of their life. Compiles nothing. Call every few minutes.
   Result<Delta> renew(UtcTime now);
   /// Signs everything anew, above all numbers it may have given out: once after the database was restored from a backup.
@@ -159,6 +174,7 @@ class Publisher {
  private:
   enum class Mode { changes, renewal, everything };
   Result<Delta> run(UtcTime now, Mode mode);
+  Result<State> state_of(const Tables& db) const;  // under run_mutex_
   crypto::PrivateKey online_;
   blob::Store& blobs_;
   Write write_;

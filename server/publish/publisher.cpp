@@ -30,16 +30,29 @@ Result<Delta> Publisher::sign_anew(UtcTime now) {
   return run(now, Mode::everything);
 }
 
+Result<State> Publisher::state_of(const Tables& db) const {
+  if (state_) return *state_;
+  return State::read(db.publish, online_.id());
+}
+
+Result<Preview> Publisher::preview(std::string_view unit_path, UtcTime now) {
+  const std::lock_guard lock(run_mutex_);
+  Preview out;
+  // In a transaction like a publication's own: what is compared is one moment.
+  FZ_CHECK(write_([&](const Tables& db) -> Result<Delta> {
+    FZ_TRY(State state, state_of(db));
+    Making making(db, std::move(state), online_, blobs_, now);
+    FZ_TRY(out, making.preview(unit_path));
+    return Delta{};
+  }));
+  return out;
+}
+
 Result<Delta> Publisher::run(UtcTime now, Mode mode) {
   const std::lock_guard lock(run_mutex_);
   std::unique_ptr<const State> next;
   auto delta = write_([&](const Tables& db) -> Result<Delta> {
-    State state;
-    if (state_) {
-      state = *state_;
-    } else {
-      FZ_TRY(state, State::read(db.publish, online_.id()));
-    }
+    FZ_TRY(State state, state_of(db));
     if (mode == Mode::everything) state.distrust();
     Making making(db, std::move(state), online_, blobs_, now);
     FZ_TRY(auto made, making.run(mode == Mode::renewal));

@@ -1,8 +1,10 @@
 // Campaigns and publishing.
+#include <algorithm>
 #include <charconv>
 
 #include "server/http/json_out.hpp"
 #include "server/http/routes.hpp"
+#include "server/http/titles.hpp"
 #include "shared/base/log.hpp"
 
 namespace fz::http {
@@ -78,6 +80,51 @@ Result<net::Response> set_campaign_state(Call& call) {
   return reply(json_of(changed));
 }
 
+namespace {
+json::array warnings_json(const std::vector<std::string>& zh, const std::vector<std::string>& en) {
+  json::array out;
+  for (std::size_t i = 0; i < zh.size(); ++i) out.emplace_back(json::object{{"zh", zh[i]}, {"en", i < en.size() ? en[i] : ""}});
+  return out;
+}
+constexpr std::size_t kNames = 5;  // of screens that stand for the rest
+
+Result<json::object> json_of(const publish::Preview::Change& change, const store::Tx& tx) {
+  Titles titles(tx);
+  for (const auto* list : {&change.added, &change.removed})
+    for (const auto& id : *list) FZ_CHECK(titles.add_approval(id));
+  for (std::size_t i = 0; i < std::min(kNames, change.screens.size()); ++i) FZ_CHECK(titles.add_screen(change.screens[i]));
+  const auto named = [](const std::vector<std::string>& ids, const std::map<std::string, std::string>& words, std::size_t most) {
+    json::array out;
+    for (std::size_t i = 0; i < std::min(most, ids.size()); ++i) {
+      const auto it = words.find(ids[i]);
+      out.emplace_back(it == words.end() ? ids[i] : it->second);
+    }
+    return out;
+  };
+  return json::object{{"screens", static_cast<std::int64_t>(change.screens.size())},
+                      {"names", named(change.screens, titles.screen_texts(), kNames)},
+                      {"added", named(change.added, titles.title_texts(), change.added.size())},
+                      {"removed", named(change.removed, titles.title_texts(), change.removed.size())}};
+}
+}  // namespace
+
+Result<net::Response> preview_publication(Call& call) {
+  FZ_TRY(auto preview, call.app.publisher.preview(call.actor.unit_path, call.now));
+  json::array changes;
+  FZ_CHECK(call.app.store.read([&](const store::Tx& tx) -> Result<void> {
+    for (const auto& change : preview.changes) {
+      FZ_TRY(auto one, json_of(change, tx));
+      changes.emplace_back(std::move(one));
+    }
+    return {};
+  }));
+  return reply({{"screens", preview.screens},
+                {"unchanged", preview.unchanged},
+                {"elsewhere", preview.elsewhere},
+                {"changes", std::move(changes)},
+                {"warnings", warnings_json(preview.warnings_zh, preview.warnings_en)}});
+}
+
 Result<net::Response> publish(Call& call) {
   if (!call.request.body.empty()) {
     FZ_TRY(const auto body, call.body());
@@ -85,13 +132,10 @@ Result<net::Response> publish(Call& call) {
     FZ_CHECK(in.finish());
   }
   FZ_TRY(const auto delta, publish_now(call.app));
-  json::array warnings;
-  for (std::size_t i = 0; i < delta.warnings_zh.size(); ++i)
-    warnings.emplace_back(json::object{{"zh", delta.warnings_zh[i]}, {"en", i < delta.warnings_en.size() ? delta.warnings_en[i] : ""}});
   return reply({{"version", delta.published->version},
                 {"screens", static_cast<std::int64_t>(delta.screens.size())},
                 {"cohorts", delta.cohorts_compiled},
-                {"warnings", std::move(warnings)}});
+                {"warnings", warnings_json(delta.warnings_zh, delta.warnings_en)}});
 }
 
 }  // namespace fz::http

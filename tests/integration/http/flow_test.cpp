@@ -22,10 +22,20 @@ TEST_F(Flow, ApprovedItemReachesTheScreenAndAWithdrawalTakesItAway) {
                {"document", {{"schema", 1}, {"type", "slogan"}, {"text", "草稿"}, {"fraud_kind", "fake_orders"}, {"exposes", "method"}}}})),
       "id");
   const auto approval = approve(shown);
-  campaign({shown});
   enrol();
+  campaign({shown});
+  const auto before = publisher[0].expect(200, publisher[0].get("/v1/publish"));
+  EXPECT_EQ(before.at("screens"), 1);
+  const auto& change = before.at("changes").as_array().at(0).as_object();
+  EXPECT_EQ(change.at("names").as_array().size(), 1u);
+  EXPECT_EQ(change.at("added"), (json::array{"不轻信、不透露、不转账"}));
+  EXPECT_TRUE(change.at("removed").as_array().empty());
+  EXPECT_EQ(writer[0].get("/v1/publish").status, 403u);
   const auto published = publisher[0].expect(200, publisher[0].call(net::Method::post, "/v1/publish"));
   EXPECT_GE(published.at("version").as_int64(), 1);
+  const auto after = publisher[0].expect(200, publisher[0].get("/v1/publish"));
+  EXPECT_EQ(after.at("screens"), 0);
+  EXPECT_EQ(after.at("unchanged"), 1);
 
   auto state = trust::TrustedState::init(office.root_bytes(), identity);
   ASSERT_TRUE(state) << to_log(state.error());

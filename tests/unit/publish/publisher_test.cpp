@@ -1,3 +1,5 @@
+#include <gmock/gmock.h>
+
 #include "tests/unit/publish/press.hpp"
 
 namespace fz::publish {
@@ -107,6 +109,55 @@ TEST_F(Publishing, AChangeSignsOnlyTheCohortsItTouches) {
   EXPECT_EQ(after->timestamps.at("scr-1"), before->timestamps.at("scr-1")) << "the very same document";
   EXPECT_NE(after->timestamps.at("scr-3")->etag, before->timestamps.at("scr-3")->etag);
   EXPECT_GT(after->timestamps.at("scr-3")->version, before->timestamps.at("scr-1")->version);
+}
+
+TEST_F(Publishing, ThePreviewSaysWhatWouldChangeWhereAndChangesNothing) {
+  using testing::ElementsAre;
+  using testing::IsEmpty;
+  press.put_screen("scr-1", "site-1");
+  press.put_screen("scr-2", "site-1");
+  press.put_screen("scr-3", "site-2");
+  auto here = press.campaign("c1", {"ap-1"}), there = press.campaign("c2", {"ap-2"});
+  here.target.venues = {"1001"};
+  there.target.venues = {"1002"};
+  press.put(here);
+  press.put(there);
+  const auto preview = [&](std::string_view branch = "500000/500119/") { return press.publisher->preview(branch, press.now).value(); };
+  auto first = preview();
+  EXPECT_EQ(first.screens, 3);
+  ASSERT_EQ(first.changes.size(), 2u);
+  EXPECT_THAT(first.changes[0].screens, ElementsAre("scr-1", "scr-2")) << "the most screens first";
+  EXPECT_THAT(first.changes[0].added, ElementsAre("ap-1"));
+  EXPECT_THAT(first.changes[0].removed, IsEmpty());
+  EXPECT_THAT(first.changes[1].added, ElementsAre("ap-2"));
+  EXPECT_TRUE(press.publisher->current()->timestamps.empty()) << "only looked at";
+  const auto another = preview("500000/500118/");
+  EXPECT_EQ(another.screens + another.unchanged, 0);
+  EXPECT_EQ(another.elsewhere, 3);
+  EXPECT_THAT(another.changes, IsEmpty()) << "nothing of a branch that is not one's own";
+
+  press.run();
+  const auto signed_then = press.publisher->current();
+  EXPECT_EQ(preview().unchanged, 3);
+  EXPECT_THAT(preview().changes, IsEmpty());
+
+  there.items = press.campaign("c2", {"ap-1"}).items;
+  ++there.revision;
+  press.put(there);
+  here.weight = 2;
+  ++here.revision;
+  press.put(here);
+  const auto next = preview();
+  EXPECT_EQ(next.screens, 3);
+  ASSERT_EQ(next.changes.size(), 2u);
+  EXPECT_THAT(next.changes[0].added, IsEmpty()) << "a weight alone";
+  EXPECT_THAT(next.changes[0].removed, IsEmpty());
+  EXPECT_THAT(next.changes[1].added, ElementsAre("ap-1"));
+  EXPECT_THAT(next.changes[1].removed, ElementsAre("ap-2"));
+  EXPECT_EQ(press.publisher->current(), signed_then);
+  // What was looked at is what happens.
+  EXPECT_EQ(press.run().screens.size(), 3u);
+  EXPECT_EQ(preview().screens, 0);
 }
 
 TEST_F(Publishing, WithdrawnExpiredAndStoppedDropOut) {

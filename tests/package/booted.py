@@ -26,7 +26,10 @@ class Booted(Chroot):
         command = command.replace("--sink x11", "--sink headless --size 640x360 --preview /run/fanzha-screen")
         self.write("etc/systemd/system/fanzha-screen.service.d/test.conf", f"[Service]\nExecStart=\n{command}\n")
         self.write("etc/fanzha/screen.env", 'SCREEN_OPTIONS=""\n')
-        self.container = subprocess.Popen(["systemd-nspawn", "-q", "-D", self.root, "-b", "--register=no", "--keep-unit", "--private-network", "--console=pipe"],
+        self.start()
+
+    def start(self, *options):
+        self.container = subprocess.Popen(["systemd-nspawn", "-q", "-D", self.root, "-b", "--register=no", "--keep-unit", "--private-network", "--console=pipe", *options],
                                           stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         until = time.monotonic() + 90
         while True:
@@ -39,6 +42,11 @@ class Booted(Chroot):
             if time.monotonic() > until:
                 raise AssertionError("the system in the container did not start")
             time.sleep(0.5)
+
+    def reboot_read_only(self):
+        """Starts again with a root file system that cannot be written; /var/lib and /var/log can."""
+        self.shut_down()
+        self.start("--read-only", *(f"--bind={self.root}/{place}:/{place}" for place in ("var/lib", "var/log")))
 
     def plug_in(self, megabytes=64):
         """A stick named FANZHA, mounted by the unit that udev starts elsewhere (in a container it does not run). With ext4, which every
@@ -63,14 +71,19 @@ class Booted(Chroot):
             return super().argv(*command)
         return ["nsenter", "-t", self.inside, "-m", "-u", "-i", "-n", "-p", "-r", "-w", "--", *command]
 
+    def shut_down(self):
+        if not self.container:
+            return
+        self.container.terminate()  # nspawn's word for an orderly shutdown
+        try:
+            self.container.wait(40)
+        except subprocess.TimeoutExpired:
+            self.container.kill()
+            self.container.wait(20)
+        self.container = self.inside = None
+
     def close(self):
-        if self.container:
-            self.container.terminate()  # nspawn's word for an orderly shutdown
-            try:
-                self.container.wait(40)
-            except subprocess.TimeoutExpired:
-                self.container.kill()
-                self.container.wait(20)
+        self.shut_down()
         super().close()
         if self.stick:
             subprocess.run(["losetup", "-d", self.stick], check=False)

@@ -91,6 +91,14 @@ class Booted(Chroot):
     def show(self, unit, prop):
         return self.sh(f"systemctl show -p {prop} --value {unit}").strip()
 
+    def await_active(self, unit, seconds=60):
+        until = time.monotonic() + seconds
+        while self.sh(f"systemctl is-active {unit}", check=False).stdout.strip() != "active":
+            if time.monotonic() > until:
+                told = self.sh(f"systemctl status {unit} --no-pager; systemctl --failed --no-pager; journalctl -b --no-pager | tail -40", check=False)
+                raise AssertionError(f"{unit} is not active after {seconds} s\n{told.stdout[-6000:]}")
+            time.sleep(0.3)
+
     def main_pid(self, unit):
         return self.show(unit, "MainPID")
 

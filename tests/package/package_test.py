@@ -120,9 +120,8 @@ class Packages(unittest.TestCase):
         # What signs in by an authenticator app is tested elsewhere.
         c.write("etc/fanzha/server.toml", (c.root / "etc/fanzha/server.toml").read_text() + "[accounts]\nsecond_factor = false\n")
         c.boot()
-        active = lambda unit: wait_for(f"{unit} is active", 60, lambda: c.sh(f"systemctl is-active {unit}", check=False).stdout.strip() == "active")
-        active("fanzha-server")
-        active("fanzha-screen")
+        c.await_active("fanzha-server")
+        c.await_active("fanzha-screen")
         fingerprint = re.search(r"[0-9a-f]{64}", c.sh("journalctl -u fanzha-server --no-pager"))[0]
         c.write("desk/first", (c.root / "var/lib/fanzha/admin-password").read_text().strip())
         c.write("desk/new", PASSWORD)
@@ -130,7 +129,7 @@ class Packages(unittest.TestCase):
         c.plug_in()
         self.assertRegex(c.sh("grep /run/fanzha-stick /proc/mounts"), r"\bnosuid,nodev,noexec\b")
         self.office(c, fingerprint)
-        active("fanzha-agent")  # it had ended again and again for want of a site package
+        c.await_active("fanzha-agent")  # it had ended again and again for want of a site package
         code = json.loads(wait_for("the screen's code", 60, lambda: c.sh("cat /var/lib/fanzha-agent/enrolment.json", check=False).stdout))["code"]
         self.guide(c, "enrol", CODE=code, SITE=self.site, NAME="大厅一号")
         # Mounted after the agent's unit was started, and writable for it inside its own view of the file system.
@@ -199,7 +198,7 @@ class Packages(unittest.TestCase):
         c.reboot_read_only()
         self.assertNotEqual(c.sh("touch /etc/written", check=False).returncode, 0)
         for unit in ("server", "screen", "agent"):
-            wait_for(f"{unit} is active", 60, lambda: c.sh(f"systemctl is-active fanzha-{unit}", check=False).stdout.strip() == "active")
+            c.await_active(f"fanzha-{unit}", 90)
         self.plays_on(c)
 
     def first_start(self, c):

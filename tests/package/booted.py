@@ -44,9 +44,14 @@ class Booted(Chroot):
             time.sleep(0.5)
 
     def reboot_read_only(self):
-        """Starts again with a root file system that cannot be written; /var/lib and /var/log can."""
+        """Starts again with a root file system that cannot be written; /var/lib and /var/log are others, that can."""
         self.shut_down()
-        self.start("--read-only", *(f"--bind={self.root}/{place}:/{place}" for place in ("var/lib", "var/log")))
+        options = ["--read-only"]
+        for place in ("var/lib", "var/log"):
+            other = self.root.parent / place.replace("/", "-")
+            subprocess.run(["cp", "-a", self.root / place, other], check=True)
+            options.append(f"--bind={other}:/{place}")
+        self.start(*options)
 
     def plug_in(self, megabytes=64):
         """A stick named FANZHA, mounted by the unit that udev starts elsewhere (in a container it does not run). With ext4, which every

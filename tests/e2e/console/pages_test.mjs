@@ -315,6 +315,8 @@ async function publishing(p) {
     await p.page.locator('[data-test=preview] li').nth(2).waitFor()
     await p.page.waitForTimeout(400)
     blame(...(await p.axe(`${language} ${type} publishing`)))
+    const [text, root] = await p.page.evaluate(() => [[...document.querySelectorAll('.el-dialog__body')].find((d) => d.checkVisibility()), document.documentElement].map((e) => getComputedStyle(e).fontSize))
+    assert.equal(text, root, 'letters in a dialog grow with all others')
     await p.picture(`publishing-${language}-${type}`)
     await p.page.keyboard.press('Escape')
   }

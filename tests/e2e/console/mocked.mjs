@@ -14,7 +14,7 @@ const both = (zh, en) => ({ zh, en })
 
 const ROLES = ['contributor', 'reviewer', 'publisher', 'administrator', 'duty', 'operate', 'inspect']
 const me = { account: 'a1', login: 'zhang', name: '张晓', unit: 'u1', roles: ROLES, must_change: false, second_factor: true, second_factor_needed: false, recovery_codes: 8, csrf: 'c' }
-const units = [['u1', '', '500119', '南川区反诈中心', '/u1'], ['u2', 'u1', '500119001', '东城街道派出所', '/u1/u2'], ['u3', 'u1', '500119002', '南城街道派出所', '/u1/u3']]
+const units = [['u1', '', '500119', '南川区反诈中心', 'u0/u1/'], ['u2', 'u1', '500119001', '东城街道派出所', 'u0/u1/u2/'], ['u3', 'u1', '500119002', '南城街道派出所', 'u0/u1/u3/']]
   .map(([id, parent, code, name, path]) => ({ id, parent, code, name, path, review_steps: 2, review_hours: 24, checklist: true }))
 const item = (id, kind, title, state, more = {}) => ({
   id, unit: 'u1', kind, title, fraud_kind: 'fake_police', exposes: 'method', tags: ['fake_police', 'method', 'elderly'], version: 1, state, processing: 'ready', revision: 3, author: 'a2', source: hex('b'),
@@ -77,6 +77,14 @@ const packs = [['original', 'ready'], ['screen', 'ready'], ['chat', 'offered'], 
 const expiries = [['withdrawals', 'withdrawals', '撤回清单', 9], ['campaign', 'c1', '全民反诈宣传', 20], ['certificate', 'certificate', 'fanzha.example', 28], ['approval', 'i1', items[0].title, -1]]
   .map(([what, id, name, days]) => ({ what, id, name, days, ends: at(days), remedy: both('请按运维手册处理。', 'See the guide of the operator.') }))
 
+/** What publishing would change: of several screens, of one, and without another item. */
+const preview = {
+  screens: 9, unchanged: 2, elsewhere: 1, warnings: [both('“二楼电梯”没有能放的画面。', 'The screen 二楼电梯 has nothing that it can show.')],
+  changes: [{ screens: 7, names: ['一楼大屏', '二楼电梯', '门口竖屏', '银行网点', '酒店客房'], added: [items[0].title, items[4].title], removed: ['旧海报'] }, { screens: 1, names: ['广场条屏'], added: [], removed: ['旧海报'] }, { screens: 1, names: ['电梯二号'], added: [], removed: [] }],
+}
+const offer = (id, item, from, to, state, more = {}) => ({ id, item, from, to, note: '各街道都能用。', state, by: 'a2', at: at(-1), answer: '', decided_by: '', ...more })
+const offers = [offer('o1', 'i5', 'u2', 'u1', 'waiting'), offer('o2', 'i1', 'u1', 'u0', 'waiting'), offer('o3', 'i7', 'u1', 'u0', 'declined', { answer: '号码没有遮住，改好再报。', decided_by: 'a9', decided: at(-0.5) }), offer('o4', 'i9', 'u3', 'u1', 'accepted', { decided_by: 'a4', decided: at(-2) })]
+
 /** What the API says to GET, by path; a function gets the rest of the path. `state` can be changed by a test. */
 export function answers(state) {
   const slot = { campaign: 'c1', name: '全民反诈宣传', approvals: ['ap-i1', 'ap-i5'], share_permille: 667 }
@@ -94,6 +102,7 @@ export function answers(state) {
     '/v1/trust/root': () => envelope(root), '/v1/trust/reviewers': () => envelope(reviewers), '/v1/trust/online-key': () => ({ keyid: hex('9'), scheme: 'ed25519', public: hex('9') }), '/v1/metadata/1.root.json': () => envelope(root),
     '/v1/plays/rollups': () => ({ rollups: [{ approval: 'ap-i1', screen: 'k1', hour: at(-1), plays: 120, completed: 118, presented_ms: 1_200_000, frames: 36_000 }], approvals, names: { k1: '一楼大屏' } }),
     '/v1/plays': () => ({ plays: [{ screen: 'k1', device: hex('d'), counter: 1, id: 'p1', approval: 'ap-i1', sha256: hex('c'), zone: 'main', started: at(-1), end: 'completed', presented_ms: 10_000, frames: 300, clock: 'attested' }], next: 0, approvals, names: { k1: '一楼大屏' } }),
+    '/v1/publish': () => state.preview, '/v1/offers': (q) => ({ offers: offers.filter((o) => !q.get('state') || o.state === q.get('state')) }),
     '/v1/setup': () => setup(state.setUp), '/v1/expiries': () => ({ expiries }), '/v1/audit': () => ({ entries: [{ seq: 2, at: at(-1), actor: 'a1', action: 'item.submit', object: 'i2', refused: false, details: '{}', prev: hex('0'), hash: hex('1') }, { seq: 1, at: at(-2), actor: '?', action: 'session.login', object: 'zhang', refused: true, details: '{}', prev: hex('0'), hash: hex('1') }] }),
     '/v1/storage': () => ({ disk: { total: 500e9, free: 220e9 }, databases: [{ name: 'fanzha.db', bytes: 31e6 }], blobs: { count: 210, bytes: 12e9, orphans: 2, orphan_bytes: 9e6 }, packs: { count: 8, bytes: 2e8, limit: 2e9 }, backup: { at: at(-2), files: 240, bytes: 12e9 }, units: [{ unit: 'u1', name: '南川区反诈中心', used: 9e9, limit: 20e9 }] }),
     '/v1/search': (q) => ({ groups: q.get('q').length < 2 ? [] : [{ group: 'items', more: true, hits: [{ id: 'i1', title: items[0].title, note: 'approved', unit: 'u1' }] }, { group: 'screens', more: false, hits: [{ id: 'k1', title: '一楼大屏', note: '区政务服务大厅', unit: 'u1' }] }] }),
@@ -107,7 +116,7 @@ const PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="480" height="270
 
 /** Serves until it is closed; `unanswered` holds every request of the API that had no answer, `state.asked` all of them. */
 export async function mockedServer(folder) {
-  const state = { loggedIn: false, setUp: true, bytes: 0, sent: [], asked: [] }
+  const state = { loggedIn: false, setUp: true, preview, bytes: 0, sent: [], asked: [] }
   const table = Object.entries(answers(state)).map(([path, make]) => [new RegExp('^' + path.replace(/[.]/g, '\\.').replace(/\*/g, '([^/]+)') + '$'), make])
   const unanswered = new Set()
   const file = (request, response, path) => {

@@ -18,7 +18,7 @@ let browser
 
 const PAGES = {
   start: '/', library: '/library', poster: '/items/i1', film: '/items/i2', bulletin: '/items/i3', draft: '/items/i4', sound: '/items/i5', layout: '/items/i6', 'draft-poster': '/items/i9', 'names-review': '/items/i10', write: '/write', 'write-bulletin': '/write?type=bulletin',
-  'write-warning': '/write?type=warning', 'write-speech': '/write?type=speech', review: '/review', playlist: '/playlist', campaign: '/playlist/c1', air: '/air', site: '/air?site=s1', screen: '/screens/k1', 'screen-alarm': '/screens/k3', takedown: '/takedown',
+  'write-warning': '/write?type=warning', 'write-speech': '/write?type=speech', review: '/review', offers: '/review?tab=offers', 'library-shared': '/library?shared=true', playlist: '/playlist', campaign: '/playlist/c1', air: '/air', site: '/air?site=s1', screen: '/screens/k1', 'screen-alarm': '/screens/k3', takedown: '/takedown',
   alerts: '/alerts', alert: '/alerts/al1', plays: '/plays', 'plays-single': '/plays?view=single', 'plays-dark': '/plays?view=dark', sessions: '/sessions', help: '/help', units: '/admin?tab=units', accounts: '/admin?tab=accounts', trust: '/admin?tab=trust',
   expiries: '/admin?tab=expiries', audit: '/admin?tab=audit', storage: '/admin?tab=storage', 'setup-office': '/setup?step=office', 'setup-certificate': '/setup?step=certificate', 'setup-people': '/setup?step=people',
   'setup-keys': '/setup?step=keys', 'setup-screen': '/setup?step=screen', 'print-site': '/print/site/s1', 'print-install': '/print/install/s1', 'print-screen': '/print/screen/k1', 'print-ceremony': '/print/ceremony', 'second-factor': '/second-factor', password: '/password',
@@ -131,7 +131,7 @@ async function noPolling() {
       channels.at(-1).send(JSON.stringify({ topic: 'beat' }))
     }
   }
-  for (const [path, topic] of [['/', 'items'], ['/library', 'items'], ['/review', 'reviews'], ['/air', 'screens'], ['/alerts', 'alerts']]) {
+  for (const [path, topic] of [['/', 'items'], ['/library', 'items'], ['/review', 'reviews'], ['/air', 'screens'], ['/takedown', 'screens'], ['/alerts', 'alerts']]) {
     await p.go(path)
     await beats(1)
     await stands()
@@ -306,6 +306,23 @@ async function table(p) {
   await p.press('取消')
 }
 
+async function publishing(p) {
+  step('before anything is published its changes are shown')
+  for (const [language, type] of [['zh', 'normal'], ['en', 'huge']]) {
+    await dress(p, language, type)
+    await p.go('/playlist')
+    await p.page.locator('.title .el-button--success').click()
+    await p.page.locator('[data-test=preview] li').nth(2).waitFor()
+    await p.page.waitForTimeout(400)
+    blame(...(await p.axe(`${language} ${type} publishing`)))
+    const [text, root] = await p.page.evaluate(() => [[...document.querySelectorAll('.el-dialog__body')].find((d) => d.checkVisibility()), document.documentElement].map((e) => getComputedStyle(e).fontSize))
+    assert.equal(text, root, 'letters in a dialog grow with all others')
+    await p.picture(`publishing-${language}-${type}`)
+    await p.page.keyboard.press('Escape')
+  }
+  assert.deepEqual(server.state.sent.filter((s) => s.includes('/v1/publish')), [], 'looking publishes nothing')
+}
+
 async function typedStays(p) {
   step('what was typed is there after a reload')
   const { page } = p
@@ -349,6 +366,7 @@ try {
   if (!wanted.length || wanted.includes('work')) {
     await typedStays(p)
     await table(p)
+    await publishing(p)
     await byKeyboard(p)
     await noPolling()
   }

@@ -11,6 +11,7 @@ constexpr Millis kSwapMargin{3000};               // enough time to cue what a n
 constexpr Millis kDesperate{3000};                // after a failure, when there is nothing else to show
 constexpr Millis kTakeLater{1500};                // before its end, whatever is ready may follow
 constexpr Millis kHeld{1000};                     // a picture held so long is a decoder that hangs
+constexpr Millis kHeldGrace{15000};               // before an earlier run's plays are asked for more than withdrawals
 constexpr Millis kAway{1300};                     // this program itself was stopped or suspended
 
 }  // namespace
@@ -69,7 +70,8 @@ void Director::screen_ready(const Now& now, Place place, Actions& out) {
   screen_gone(now, out);
   connected_ = true;
   place_ = std::move(place);
-  last_alive_ = inherited_since_ = now.boot;
+  last_alive_ = inherited_since_ = ready_since_ = now.boot;
+  told_off_.clear();  // a stop that was on its way when the connection went is said again
   heartbeat_due_ = now.boot + kHeartbeat;
 }
 
@@ -152,7 +154,8 @@ void Director::started(const wire::Started& m, const Now& now, std::string_view 
 
 void Director::ended(const wire::Ended& m, const Now& now, std::string_view clock, Chance& chance, Actions& out) {
   Play* p = find(m.play);
-  ledger_->ended(m, p ? p->because : std::string{}, now, clock, out);
+  const auto told = told_off_.extract(m.play);
+  ledger_->ended(m, p ? p->because : told ? told.mapped() : std::string{}, now, clock, out);
   if (!p) return;
   const bool fault = m.reason == wire::EndReason::decoder_died || m.reason == wire::EndReason::short_;
   if (fault) punish(*p, now, chance);
@@ -205,7 +208,9 @@ bool Director::knows(std::string_view play) const {
 }
 
 bool Director::has(std::string_view approval) const {
-  return std::any_of(queue_.begin(), queue_.end(), [&](const Play& p) { return p.item.approval == approval; });
+  const auto same = [&](const Intent& i) { return i.zone == zone_ && i.approval == approval; };
+  return std::any_of(queue_.begin(), queue_.end(), [&](const Play& p) { return p.item.approval == approval; }) ||
+         std::any_of(ledger_->open().begin(), ledger_->open().end(), same);
 }
 
 std::set<std::string, std::less<>> Director::in_use() const {
@@ -235,6 +240,25 @@ void Director::check_doors(const Now& now, const Programme& programme, Chance&, 
       refused.emplace_back(p.id, code_name(why->code));
   }
   for (const auto& [id, why] : refused) discard(id, why, out);
+  check_held(now, programme, out);
+}
+
+// What the screen holds of an earlier run, or of a connection that was lost, passes the same door. A withdrawal counts at once; the rest
+// may depend on the time, which an agent that has just started gets to know a moment later.
+void Director::check_held(const Now& now, const Programme& programme, Actions& out) {
+  std::erase_if(told_off_, [&](const auto& told) {
+    return std::none_of(ledger_->open().begin(), ledger_->open().end(), [&](const Intent& i) { return i.play == told.first; });
+  });
+  for (const auto& i : ledger_->open()) {
+    if (i.zone != zone_ || knows(i.play) || told_off_.contains(i.play)) continue;
+    Item item;
+    item.approval = i.approval;
+    item.sha256 = i.sha256;
+    const auto why = programme.door(item, true, now.utc);
+    if (!why || (why->code != Code::trust_withdrawn && now.boot - ready_since_ < kHeldGrace)) continue;
+    out.emplace_back(TellScreen{wire::Stop{i.play, std::string(code_name(why->code))}});
+    told_off_[i.play] = code_name(why->code);
+  }
 }
 
 std::optional<schedule::Pick> Director::pick(const Now& now, UtcTime at, const Programme& programme) {

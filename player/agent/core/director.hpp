@@ -81,7 +81,7 @@ class Director {
   bool wants(std::string_view play) const;
   /// True while this play is in the queue.
   bool knows(std::string_view play) const;
-  /// True while a play of this approval is queued or on the surface.
+  /// True while a play of this approval is queued or on the surface, also one that an earlier run of the agent let go.
   bool has(std::string_view approval) const;
   bool screen_connected() const { return connected_; }
   const Place& place() const { return place_; }
@@ -123,6 +123,7 @@ class Director {
   Play* find(std::string_view id);
   void set_stage(Play& p, Stage s, const Now& now);
   void check_doors(const Now& now, const Programme& programme, Chance& chance, Actions& out);
+  void check_held(const Now& now, const Programme& programme, Actions& out);
   void check_times(const Now& now, Chance& chance, Actions& out);
   void check_heartbeat(const Now& now, Actions& out);
   void end_emergencies(const Now& now, const Programme& programme, Actions& out);
@@ -155,7 +156,8 @@ class Director {
   std::set<std::pair<std::string, std::string>> picked_;  // Programme::once: slot and approval
   Millis wake_at_{};
   Millis last_alive_{}, last_advance_{}, heartbeat_due_{};
-  Millis next_door_{}, inherited_since_{};
+  Millis next_door_{}, inherited_since_{}, ready_since_{};
+  std::map<std::string, std::string, std::less<>> told_off_;  // plays that are not in the queue and were told to stop, and why
 };
 
 }  // namespace fz::agent

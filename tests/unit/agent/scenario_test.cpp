@@ -59,6 +59,29 @@ TEST_F(Scenario, AWithdrawalPushedTakesTheItemOffAtOnce) {
   EXPECT_EQ(stopped->reason, "trust_withdrawn");
 }
 
+// The screen goes on with what it was told by an agent that was killed; the next agent knows it from its ledger alone.
+TEST_F(Scenario, AWithdrawalTakesOffWhatAnEarlierRunOfTheAgentLetGo) {
+  start();
+  sim.run(kMinute);
+  sim.kill_agent();
+  sim.boot_agent();
+  sim.run(2 * kSecond);
+  const auto victim = sim.on_air();
+  ASSERT_FALSE(victim.empty());
+  ASSERT_EQ(sim.agent().director().on_air(), "") << "inherited";
+  const auto begin = sim.now();
+  sim.push("{\"m\":\"withdrawals\",\"envelope\":" + sim.server.withdraw(victim, sim.now()) + "}");
+  ASSERT_TRUE(sim.run_until([&] { return sim.on_air() != victim; }, kMinute));
+  EXPECT_LE(sim.now() - begin, Millis{200});
+  EXPECT_FALSE(seen(10 * kMinute).contains(victim));
+  sim.settle_and_check();
+  no_violations();
+  const auto stopped = std::find_if(sim.server.plays.begin(), sim.server.plays.end(), [](const auto& p) { return p.end == "interrupted"; });
+  ASSERT_NE(stopped, sim.server.plays.end());
+  EXPECT_EQ(stopped->approval_id, victim);
+  EXPECT_EQ(stopped->reason, "trust_withdrawn");
+}
+
 // Four films of a minute in the side zone, nothing in the main one; the power goes in the third.
 TEST_F(Scenario, TheSideZoneGoesOnWithItsTurnAfterARestart) {
   sim.side_zone = true;

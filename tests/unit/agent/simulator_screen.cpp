@@ -193,7 +193,7 @@ wire::Alive Simulator::alive() const {
 
 void Simulator::screen_tick() {
   if (!connected_) return;
-  spoken_ = time_;
+  if (leap_ == Millis{0}) spoken_ = time_;  // else it is said, and heard at once, before the agent's next step (speak)
   from_screen(alive());
   check_surface();
 }

@@ -77,7 +77,7 @@ void Agent::tell_slate(const Now&, Actions& out) {
   if (!session_.provision()) {
     s.state = "enrol";
     s.code = session_.code();
-    if (s.code.empty()) s.device = session_.device().substr(0, kDeviceShown);
+    if (s.code.empty() && last_trouble_) s.device = session_.device().substr(0, kDeviceShown);  // nobody gives it a code
   } else {
     s.site = session_.provision()->site_name;
     const bool nothing_yet = !updater_ || !updater_->playlist();

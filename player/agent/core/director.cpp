@@ -11,7 +11,6 @@ constexpr Millis kSwapMargin{3000};               // enough time to cue what a n
 constexpr Millis kDesperate{3000};                // after a failure, when there is nothing else to show
 constexpr Millis kTakeLater{1500};                // before its end, whatever is ready may follow
 constexpr Millis kHeld{1000};                     // a picture held so long is a decoder that hangs
-constexpr Millis kHeldGrace{15000};               // before an earlier run's plays are asked for more than withdrawals
 constexpr Millis kAway{1300};                     // this program itself was stopped or suspended
 
 }  // namespace
@@ -241,24 +240,6 @@ void Director::check_doors(const Now& now, const Programme& programme, Chance&, 
   }
   for (const auto& [id, why] : refused) discard(id, why, out);
   check_held(now, programme, out);
-}
-
-// What the screen holds of an earlier run, or of a connection that was lost, passes the same door. A withdrawal counts at once; the rest
-// may depend on the time, which an agent that has just started gets to know a moment later.
-void Director::check_held(const Now& now, const Programme& programme, Actions& out) {
-  std::erase_if(told_off_, [&](const auto& told) {
-    return std::none_of(ledger_->open().begin(), ledger_->open().end(), [&](const Intent& i) { return i.play == told.first; });
-  });
-  for (const auto& i : ledger_->open()) {
-    if (i.zone != zone_ || knows(i.play) || told_off_.contains(i.play)) continue;
-    Item item;
-    item.approval = i.approval;
-    item.sha256 = i.sha256;
-    const auto why = programme.door(item, true, now.utc);
-    if (!why || (why->code != Code::trust_withdrawn && now.boot - ready_since_ < kHeldGrace)) continue;
-    out.emplace_back(TellScreen{wire::Stop{i.play, std::string(code_name(why->code))}});
-    told_off_[i.play] = code_name(why->code);
-  }
 }
 
 std::optional<schedule::Pick> Director::pick(const Now& now, UtcTime at, const Programme& programme) {

@@ -1,4 +1,5 @@
-// The director by the clock: what takes too long, programmes that begin at a time, and hours in which the output is dark.
+// The director by the clock: what takes too long, what an earlier run left behind, programmes that begin at a time, and hours in which the
+// output is dark.
 #include <algorithm>
 #include <utility>
 
@@ -13,6 +14,7 @@ constexpr Millis kOpenLimit{180000};      // hashing a large file on a slow card
 constexpr Millis kCueLimit{8000};         // the screen gives up after 5 s by itself
 constexpr Millis kStartLimit{5000};       // a play that was told to go with nothing before it
 constexpr Millis kInheritedLimit{15000};  // for a play of an earlier run to begin or be reported
+constexpr Millis kHeldGrace{15000};       // before an earlier run's plays are asked for more than withdrawals
 constexpr Millis kOverdue{5000};          // beyond the declared duration
 constexpr Millis kStopLimit{5000};        // a stop must be answered
 
@@ -57,6 +59,24 @@ void Director::check_times(const Now& now, Chance& chance, Actions& out) {
     before_is_over = before_is_over && p.stage == Stage::stopping;
   }
   for (const auto& id : late) skip(id, "too_slow", now, chance, out);
+}
+
+// What the screen holds of an earlier run, or of a connection that was lost, passes the same door. A withdrawal counts at once; the rest
+// may depend on the time, which an agent that has just started gets to know a moment later.
+void Director::check_held(const Now& now, const Programme& programme, Actions& out) {
+  std::erase_if(told_off_, [&](const auto& told) {
+    return std::none_of(ledger_->open().begin(), ledger_->open().end(), [&](const Intent& i) { return i.play == told.first; });
+  });
+  for (const auto& i : ledger_->open()) {
+    if (i.zone != zone_ || knows(i.play) || told_off_.contains(i.play)) continue;
+    Item item;
+    item.approval = i.approval;
+    item.sha256 = i.sha256;
+    const auto why = programme.door(item, true, now.utc);
+    if (!why || (why->code != Code::trust_withdrawn && now.boot - ready_since_ < kHeldGrace)) continue;
+    out.emplace_back(TellScreen{wire::Stop{i.play, std::string(code_name(why->code))}});
+    told_off_[i.play] = code_name(why->code);
+  }
 }
 
 bool Director::emergency() const {

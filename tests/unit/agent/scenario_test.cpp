@@ -38,6 +38,21 @@ class Scenario : public testing::Test {
   void no_violations() {
     for (const auto& v : sim.violations) ADD_FAILURE() << v;
   }
+  /// Withdraws what is on air by a push: off within 200 ms, never seen again, and recorded as interrupted for that reason.
+  void withdrawn_at_once(const std::string& victim) {
+    const auto begin = sim.now();
+    sim.push("{\"m\":\"withdrawals\",\"envelope\":" + sim.server.withdraw(victim, sim.now()) + "}");
+    ASSERT_TRUE(sim.run_until([&] { return sim.on_air() != victim; }, kMinute));
+    EXPECT_LE(sim.now() - begin, Millis{200});
+    EXPECT_FALSE(seen(10 * kMinute).contains(victim));
+    sim.settle_and_check();
+    no_violations();
+    const auto stopped =
+        std::find_if(sim.server.plays.begin(), sim.server.plays.end(), [](const auto& p) { return p.end == "interrupted"; });
+    ASSERT_NE(stopped, sim.server.plays.end());
+    EXPECT_EQ(stopped->approval_id, victim);
+    EXPECT_EQ(stopped->reason, "trust_withdrawn");
+  }
   Simulator sim;
 };
 
@@ -46,17 +61,7 @@ TEST_F(Scenario, AWithdrawalPushedTakesTheItemOffAtOnce) {
   sim.run(kMinute);
   const auto victim = sim.on_air();
   ASSERT_FALSE(victim.empty());
-  const auto begin = sim.now();
-  sim.push("{\"m\":\"withdrawals\",\"envelope\":" + sim.server.withdraw(victim, sim.now()) + "}");
-  ASSERT_TRUE(sim.run_until([&] { return sim.on_air() != victim; }, kMinute));
-  EXPECT_LE(sim.now() - begin, Millis{200});
-  EXPECT_FALSE(seen(10 * kMinute).contains(victim));
-  sim.settle_and_check();
-  no_violations();
-  const auto stopped = std::find_if(sim.server.plays.begin(), sim.server.plays.end(), [](const auto& p) { return p.end == "interrupted"; });
-  ASSERT_NE(stopped, sim.server.plays.end());
-  EXPECT_EQ(stopped->approval_id, victim);
-  EXPECT_EQ(stopped->reason, "trust_withdrawn");
+  withdrawn_at_once(victim);
 }
 
 // The screen goes on with what it was told by an agent that was killed; the next agent knows it from its ledger alone.
@@ -69,17 +74,7 @@ TEST_F(Scenario, AWithdrawalTakesOffWhatAnEarlierRunOfTheAgentLetGo) {
   const auto victim = sim.on_air();
   ASSERT_FALSE(victim.empty());
   ASSERT_EQ(sim.agent().director().on_air(), "") << "inherited";
-  const auto begin = sim.now();
-  sim.push("{\"m\":\"withdrawals\",\"envelope\":" + sim.server.withdraw(victim, sim.now()) + "}");
-  ASSERT_TRUE(sim.run_until([&] { return sim.on_air() != victim; }, kMinute));
-  EXPECT_LE(sim.now() - begin, Millis{200});
-  EXPECT_FALSE(seen(10 * kMinute).contains(victim));
-  sim.settle_and_check();
-  no_violations();
-  const auto stopped = std::find_if(sim.server.plays.begin(), sim.server.plays.end(), [](const auto& p) { return p.end == "interrupted"; });
-  ASSERT_NE(stopped, sim.server.plays.end());
-  EXPECT_EQ(stopped->approval_id, victim);
-  EXPECT_EQ(stopped->reason, "trust_withdrawn");
+  withdrawn_at_once(victim);
 }
 
 // Four films of a minute in the side zone, nothing in the main one; the power goes in the third.

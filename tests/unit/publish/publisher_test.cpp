@@ -14,6 +14,18 @@ struct Publishing : ::testing::Test {
     press.approve("ap-1");
     press.approve("ap-2");
   }
+  /// Two screens here and one there, each place with a campaign of its own.
+  std::pair<campaigns::Campaign, campaigns::Campaign> two_venues() {
+    press.put_screen("scr-1", "site-1");
+    press.put_screen("scr-2", "site-1");
+    press.put_screen("scr-3", "site-2");
+    auto here = press.campaign("c1", {"ap-1"}), there = press.campaign("c2", {"ap-2"});
+    here.target.venues = {"1001"};
+    there.target.venues = {"1002"};
+    press.put(here);
+    press.put(there);
+    return {here, there};
+  }
 };
 
 TEST_F(Publishing, WhatIsMadeHerePassesTheWholeChainOfAScreen) {
@@ -80,14 +92,7 @@ TEST_F(Publishing, AnAlertStandsInTheListsOfTheScreensItIsForUntilItsEnd) {
 }
 
 TEST_F(Publishing, AChangeSignsOnlyTheCohortsItTouches) {
-  press.put_screen("scr-1", "site-1");
-  press.put_screen("scr-2", "site-1");
-  press.put_screen("scr-3", "site-2");
-  auto here = press.campaign("c1", {"ap-1"}), there = press.campaign("c2", {"ap-2"});
-  here.target.venues = {"1001"};
-  there.target.venues = {"1002"};
-  press.put(here);
-  press.put(there);
+  auto [here, there] = two_venues();
   auto delta = press.run();
   EXPECT_EQ(delta.cohorts_total, 2);
   EXPECT_EQ(delta.cohorts_compiled, 2);
@@ -114,14 +119,7 @@ TEST_F(Publishing, AChangeSignsOnlyTheCohortsItTouches) {
 TEST_F(Publishing, ThePreviewSaysWhatWouldChangeWhereAndChangesNothing) {
   using testing::ElementsAre;
   using testing::IsEmpty;
-  press.put_screen("scr-1", "site-1");
-  press.put_screen("scr-2", "site-1");
-  press.put_screen("scr-3", "site-2");
-  auto here = press.campaign("c1", {"ap-1"}), there = press.campaign("c2", {"ap-2"});
-  here.target.venues = {"1001"};
-  there.target.venues = {"1002"};
-  press.put(here);
-  press.put(there);
+  auto [here, there] = two_venues();
   const auto preview = [&](std::string_view branch = "500000/500119/") { return press.publisher->preview(branch, press.now).value(); };
   auto first = preview();
   EXPECT_EQ(first.screens, 3);

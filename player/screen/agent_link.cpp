@@ -172,7 +172,8 @@ void AgentLink::flush() {
   while (channel_ && !out_.empty()) {
     int fd = out_.front().fd.get();
     auto sent = channel_->send(out_.front().text, std::span<const int>(&fd, out_.front().fd ? 1 : 0));
-    if (!sent) return drop("the agent is gone");
+    if (!sent && sent.error().code == Code::unavailable) return out_.clear();  // receive() reads what it still said, and sees the end
+    if (!sent) return drop("a message could not be sent");
     if (!*sent) return;
     out_.pop_front();
   }

@@ -169,6 +169,37 @@ TEST_F(ScreenAgent, ResultsWaitForTheNextAgentUntilAcknowledged) {
   EXPECT_TRUE(agent.all<wire::Ended>().empty());
 }
 
+// A send that finds the agent dead must not throw away what the agent said before it died.
+TEST_F(ScreenAgent, TheLastWordsOfADeadAgentCount) {
+  agent.greet();
+  cue_text("t1", 200);
+  agent.say(wire::Go{"t1"});
+  agent.expect<wire::Ended>();
+  // Cues without a ring are refused, and nobody reads the answers: they fill the socket, and more of them wait at the screen.
+  for (int i = 0; i < 2000; ++i) {
+    wire::Cue refused;
+    refused.play = "refused" + std::to_string(i);
+    refused.zone = "main";
+    refused.width = 320;
+    refused.height = 180;
+    refused.slots = 6;
+    agent.say(refused);
+    if (i % 50 == 49) std::this_thread::sleep_for(Millis{20});
+  }
+  std::this_thread::sleep_for(Millis{200});
+  screen.process.signal(SIGSTOP);
+  agent.say(wire::Ack{"t1"});
+  {
+    auto gone = std::move(agent);
+  }
+  screen.process.signal(SIGCONT);
+  std::this_thread::sleep_for(Millis{300});
+  agent = *Agent::connect(socket);
+  agent.greet();
+  agent.expect<wire::Alive>(2);
+  EXPECT_TRUE(agent.all<wire::Ended>().empty());
+}
+
 TEST_F(ScreenAgent, StopTakesItOffTheSurface) {
   agent.greet();
   cue_media("long", "long.mp4", 0);

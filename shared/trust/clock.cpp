@@ -25,6 +25,9 @@ TrustedClock::TrustedClock(UtcTime build_date) : build_date_(build_date), floor_
 UtcTime TrustedClock::now_at(Millis since_boot) const {
   return std::max(floor_, base_ + std::max(Millis{0}, since_boot - base_boot_));
 }
+UtcTime TrustedClock::ran_at(Millis since_boot) const {
+  return ran_ == UtcTime{} ? floor_ : std::max(floor_, ran_ + std::max(Millis{0}, since_boot - base_boot_));
+}
 TrustedTime TrustedClock::read(Millis since_boot) const {
   return {now_at(since_boot), trust_};
 }
@@ -52,24 +55,22 @@ void TrustedClock::raise_floor(UtcTime issued) {
 }
 void TrustedClock::reset(Millis since_boot, UtcTime rtc) {
   floor_ = build_date_;
-  last_good_ = last_attested_ = {};
+  last_good_ = last_attested_ = ran_ = {};
   rtc_agreed_ = false;
   base_boot_ = since_boot;
   start_from(rtc, false);
 }
 
 Result<void> TrustedClock::attest(UtcTime server_time, Millis since_boot, Millis round_trip, UtcTime rtc) {
-  auto told = server_time + std::max(Millis{0}, round_trip) / 2, now = now_at(since_boot);
-  auto earliest = good() ? now : std::max(floor_, last_good_);
-  auto since_last = good() ? std::max(Millis{0}, now - last_attested_) : Millis{0};
-  if (told < earliest - kTolerance - since_last / kSlewBack)
-    return refuse(Check::clock, format_time(server_time) + " < " + format_time(earliest));
-  if (good() && told > now + kTolerance + since_last / 100)
+  auto told = server_time + std::max(Millis{0}, round_trip) / 2, now = now_at(since_boot), earliest = ran_at(since_boot);
+  auto drift = ran_ == UtcTime{} ? Millis{0} : std::max(Millis{0}, earliest - last_attested_) / kSlewBack;
+  if (told < earliest - kTolerance - drift) return refuse(Check::clock, format_time(server_time) + " < " + format_time(earliest));
+  if (trust_ == ClockTrust::attested && told > now + kTolerance + std::max(Millis{0}, now - last_attested_) / 100)
     return refuse(Check::clock, format_time(server_time) + " > " + format_time(now));
-  base_ = std::max({floor_, told, good() ? now - since_last / kSlewBack : last_good_});
+  base_ = std::max({floor_, told, earliest - drift});
   base_boot_ = since_boot;
   trust_ = ClockTrust::attested;
-  last_good_ = last_attested_ = base_;
+  last_good_ = last_attested_ = ran_ = base_;
   rtc_agreed_ = rtc >= told - kTolerance && rtc <= told + kTolerance;
   return {};
 }
@@ -84,6 +85,7 @@ std::string TrustedClock::save(Millis since_boot) const {
                                   {"trust", clock_trust_name(trust_)},
                                   {"last_good", to_unix_ms(good() ? now : last_good_)},
                                   {"last_attested", to_unix_ms(last_attested_)},
+                                  {"ran", ran_ == UtcTime{} ? 0 : to_unix_ms(ran_at(since_boot))},
                                   {"rtc_agreed", rtc_agreed_}});
 }
 Result<TrustedClock> TrustedClock::load(std::string_view text, UtcTime build_date) {
@@ -99,6 +101,7 @@ Result<TrustedClock> TrustedClock::load(std::string_view text, UtcTime build_dat
   out.base_boot_ = Millis{r.integer("since_boot", 0, kMax)};
   out.last_good_ = ms("last_good");
   out.last_attested_ = ms("last_attested");
+  out.ran_ = from_unix_ms(r.integer_or("ran", to_unix_ms(out.last_good_), 0, kMax));  // files of earlier releases have none
   out.rtc_agreed_ = r.boolean_or("rtc_agreed", false);
   FZ_CHECK(r.finish());
   auto known = std::find(kNames.begin(), kNames.end(), trust);

@@ -11,7 +11,7 @@ namespace fz::trust {
 /// How the current reading was come by, best first.
 enum class ClockTrust {
   attested,   ///< set by the server's signed answer in this boot
-  continued,  ///< carried on from an attested one: CLOCK_BOOTTIME, or over a power-off an RTC that agreed before
+  continued,  ///< carried on over a power-off by an RTC that agreed with the attested time before
   rtc,        ///< the real-time clock's word alone, not below the floor
   floor,      ///< the RTC is in the past (or dead): the floor holds, and runs on from there
   none,       ///< not credible: an RTC so far ahead that no known document could be alive
@@ -36,8 +36,8 @@ class TrustedClock {
 
   /// At the start of the program: this boot's id (/proc/sys/kernel/random/boot_id), CLOCK_BOOTTIME, the RTC (wall clock).
   void start(std::string_view boot_id, Millis since_boot, UtcTime rtc);
-  /// The time now. Goes back only when attested time replaces an RTC that ran ahead, or corrects a crystal that runs fast
-  /// by at most 500 ppm. REQUIRES: start() was called.
+  /// The time now. Goes back only when attested time replaces an RTC that ran ahead (or was set ahead while the power was off),
+  /// or corrects a crystal that runs fast by at most 500 ppm. REQUIRES: start() was called.
   TrustedTime read(Millis since_boot) const;
 
   /// TrustedState::offline_issued(): the latest `issued` of a document signed by two or more offline keys. Only rises.
@@ -46,14 +46,17 @@ class TrustedClock {
   void reset(Millis since_boot, UtcTime rtc);
   UtcTime floor() const { return floor_; }
 
-  /// The server's verified answer to our nonce. `round_trip` is how long it took. Refuses (Check::clock, alarm) a time
-  /// more than 5 min behind the running clock or the floor (plus 1/2000 of the time since the last attestation: crystals
-  /// drift), and, while the clock is attested or continued, one more than 5 min and 1 % of that time ahead.
+  /// The server's verified answer to our nonce. `round_trip` is how long it took. Refuses (Check::clock, alarm) a time more than
+  /// 5 min behind the floor or behind the last attested time plus all the time that ran since then (plus 1/2000 of it: crystals
+  /// drift), so that no server can stop the clock of a screen that runs. How long the power was off is the RTC's word alone, and
+  /// the server's counts more: else an RTC that was set ahead by a year meanwhile would keep the screen dark for that year.
+  /// Once attested in this boot, also refuses a time more than 5 min and 1 % of the time since the last attestation ahead.
   Result<void> attest(UtcTime server_time, Millis since_boot, Millis round_trip, UtcTime rtc);
 
  private:
   bool good() const { return trust_ == ClockTrust::attested || trust_ == ClockTrust::continued; }
   UtcTime now_at(Millis since_boot) const;
+  UtcTime ran_at(Millis since_boot) const;
   void start_from(UtcTime rtc, bool carry_on);
 
   UtcTime build_date_, floor_;
@@ -63,6 +66,7 @@ class TrustedClock {
   ClockTrust trust_ = ClockTrust::none;
   UtcTime last_good_;        // the last reading that was attested or continued; the epoch if there was none
   UtcTime last_attested_;    // the reading at the last attestation
+  UtcTime ran_;              // that, and the time that ran since then, power-offs left out, at base_boot_; the epoch if there was none
   bool rtc_agreed_ = false;  // at the last attestation
 };
 

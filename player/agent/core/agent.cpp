@@ -258,9 +258,6 @@ void Agent::pushed_withdrawals(const json::value& envelope, const Now& now, Acti
   }
   for (const auto& [id, w] : state_->withdrawals())
     if (!before.contains(id)) unconfirmed_.insert(id);
-  director_.ask_door_now();
-  side_.ask_door_now();
-  arrangement_.ask_door_now();
 }
 
 void Agent::confirm_withdrawn(Actions& out) {
@@ -351,6 +348,11 @@ Programme Agent::programme(const Now&) {
 
 void Agent::settle_director(const Now& now, Actions& out) {
   Programme p = programme(now);
+  // What the trust state has learnt just now (a withdrawal above all, pushed or polled) counts at once, not a second later.
+  if (state_ && state_->revision() != saved_revision_) {
+    for (auto* director : {&director_, &side_}) director->ask_door_now();
+    arrangement_.ask_door_now();
+  }
   if (config_.boot) {
     p.only = schedule::Class::boot;
     p.once = true;

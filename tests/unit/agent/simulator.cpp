@@ -66,7 +66,10 @@ Simulator::Simulator(std::uint64_t seed, Faults faults, Millis leap, int item_sc
     std::advance(it, static_cast<std::ptrdiff_t>(chance_.next() % disk.blobs.size()));
     damage_blob(it->first);
   });
-  plan_fault(faults_.wall_jump, [this] { wall_offset = Millis{static_cast<std::int64_t>(chance_.next() % 21 - 10) * 365 * 24 * 3600000}; });
+  plan_fault(faults_.wall_jump, [this] {  // ten years either way, or ten days, by the hour
+    const auto hours = static_cast<std::int64_t>(chance_.next() % 481) - 240;
+    wall_offset = hours * (lucky(500) ? kHour : 365 * kHour);
+  });
   plan_fault(faults_.publication, [this] { publication(); });
   plan_fault(faults_.bad_bytes, [this] {
     corrupt_answers = true;

@@ -37,6 +37,7 @@ class Simulator {
   /// No more faults; everything that is under way comes to its end, then the last invariants are checked.
   void settle_and_check();
 
+  Millis since_boot() const { return time_ - booted_; }
   UtcTime now() const { return from_unix_ms(to_unix_ms(kOfficeNow) + time_.count()); }
   std::string on_air() const;  ///< approval on the surface, empty: slate
   agent::Agent& agent() { return *agent_; }
@@ -124,6 +125,7 @@ class Simulator {
   Millis calm() const;
   void speak();
   wire::Alive alive() const;
+  bool has_news_of(Millis event) const;
   void check_withdrawn(const OnScreen& p);
   Millis between(std::int64_t a, std::int64_t b) { return chance_.between(Millis{a}, Millis{b}); }
   bool lucky(int permille) { return static_cast<int>(chance_.next() % 1000) < permille; }

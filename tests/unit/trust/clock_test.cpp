@@ -102,6 +102,49 @@ TEST(TrustedClock, TheServerCannotStopTheClock) {
   EXPECT_LT(lost, 7 * kDay / 1000);
 }
 
+// Somebody sets the BIOS clock, or its battery dies in a strange way: an hour, eight (local time for UTC), a year ahead.
+TEST(TrustedClock, AnRtcThatWasSetAheadWhileThePowerWasOffIsCorrectedByTheServer) {
+  for (auto ahead : {8 * kHour, 2 * kDay, 365 * kDay, 3652 * kDay}) {
+    auto clock = reloaded(attested(), Millis{1000} + kHour);
+    clock.start("boot-2", Millis{0}, kNow + 2 * kHour + ahead);
+    clock = reloaded(clock, 5 * kHour);  // without a network for hours, saved meanwhile
+    clock.start("boot-3", Millis{0}, kNow + 8 * kHour + ahead);
+    EXPECT_OK(clock.attest(kNow + 8 * kHour, kHour, Millis{0}, kNow + 9 * kHour + ahead));
+    EXPECT_EQ(clock.read(kHour).now, kNow + 8 * kHour);
+    EXPECT_EQ(clock.read(kHour).trust, ClockTrust::attested);
+    EXPECT_EQ(reloaded(clock, 2 * kHour).read(2 * kHour).now, kNow + 9 * kHour) << "nothing of the wrong reading is kept";
+  }
+}
+
+// A board without a battery gets its last time back from a file; it seems to agree, and the night is missing.
+TEST(TrustedClock, AnRtcThatStoodStillWhileThePowerWasOffIsCorrectedByTheServer) {
+  for (auto off : {14 * kHour, 10 * kDay}) {
+    auto clock = reloaded(attested(), Millis{1000} + kHour);
+    clock.start("boot-2", Millis{0}, kNow + kHour);
+    ASSERT_EQ(clock.read(Millis{0}).trust, ClockTrust::continued);
+    EXPECT_OK(clock.attest(kNow + kHour + off, kMinute, Millis{0}, kNow + kHour));
+    EXPECT_EQ(clock.read(kMinute).now, kNow + kHour + off);
+  }
+}
+
+TEST(TrustedClock, NoServerTakesBackTimeThatRan) {
+  auto clock = reloaded(attested(), Millis{1000} + 6 * kHour);
+  clock.start("boot-2", Millis{0}, kNow + 10 * kHour);
+  clock = reloaded(clock, 3 * kHour);
+  clock.start("boot-3", Millis{0}, kNow + 20 * kHour);
+  EXPECT_REFUSED(clock.attest(kNow + 9 * kHour, kHour, Millis{0}, kNow), clock) << "it ran for ten hours";
+  EXPECT_OK(clock.attest(kNow + 10 * kHour, kHour, Millis{0}, kNow));
+}
+
+TEST(TrustedClock, AFileOfAnEarlierReleaseIsRead) {
+  auto text = attested().save(kHour);
+  const auto at = text.find(R"("ran":)");
+  ASSERT_NE(at, std::string::npos);
+  text.erase(at, text.find(',', at) + 1 - at);
+  auto clock = TrustedClock::load(text, kBuild).value();
+  EXPECT_REFUSED(clock.attest(kNow, 2 * kHour, Millis{0}, kNow), clock) << "its last good reading stands";
+}
+
 TEST(TrustedClock, TheServerCannotThrowTheClockAhead) {
   auto clock = attested();
   EXPECT_REFUSED(clock.attest(kNow + Days{3652}, Millis{2000}, Millis{0}, kNow), clock);

@@ -76,7 +76,7 @@ export const fleet = {
   'freshness.stale2': ['过旧（部分内容停播）', 'Very stale (some items rest)'],
   'freshness.dark': ['停播（太久没有更新）', 'Dark (no updates for too long)'],
   'clock.attested': ['已由服务器授时', 'Attested by the server'],
-  'clock.continued': ['授时后连续走时', 'Running on since attested'],
+  'clock.continued': ['断电后由本机时钟延续', 'Carried over a power-off by its own clock'],
   'clock.rtc': ['只靠本机时钟', 'Hardware clock only'],
   'clock.floor': ['按最后已知时间推算', 'From the last known time'],
   'clock.none': ['时间不可信', 'No credible time'],

@@ -232,6 +232,7 @@ void Simulator::power_cut() {
 }
 
 void Simulator::crash_screen() {
+  if (agent_) speak();  // until now it was well
   ++kills;
   ++screen_run_;
   last_trouble_ = time_;

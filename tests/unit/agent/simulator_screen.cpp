@@ -231,21 +231,21 @@ void Simulator::check_surface() {
     return;
   }
   // Dark: has there been something that may be shown for six seconds, by its own clock or, where it can ask for the time, by the right one?
-  const bool excused =
-      !agent_ || !connected_ || !agent_->updater() || agent_->updater()->set().targets_version == 0 || time_ - last_trouble_ < kRestart;
+  const bool excused = time_ - dark_since_ < kSecond || !agent_ || !connected_ || !agent_->updater() ||
+                       agent_->updater()->set().targets_version == 0 || time_ - last_trouble_ < kRestart;
   std::string available;
   if (!excused) {
     const auto time = agent_->time(time_ - booted_);
     const trust::TrustedTime right{now(), trust::ClockTrust::attested};
     const bool asked = has_news_of(Millis{0});
     for (const auto& [id, item] : agent_->updater()->set().items) {
-      const auto blob = disk.blobs.find(item.sha256);
-      if (blob == disk.blobs.end() || crypto::sha256_hex(std::string_view(blob->second)) != item.sha256) continue;
       const trust::DoorItem shown{id, item.sha256, true};
-      if (trust::may_show(shown, *agent_->trusted(), time) || (asked && trust::may_show(shown, *agent_->trusted(), right))) available = id;
+      if (!trust::may_show(shown, *agent_->trusted(), time) && !(asked && trust::may_show(shown, *agent_->trusted(), right))) continue;
+      const auto blob = disk.blobs.find(item.sha256);
+      if (blob != disk.blobs.end() && crypto::sha256_hex(std::string_view(blob->second)) == item.sha256) available = id;
     }
   }
-  if (available.empty() || time_ - dark_since_ < kSecond) {
+  if (available.empty()) {
     could_show_since_ = time_;
   } else if (time_ - could_show_since_ > 6 * kSecond) {
     violation(Kind::dark, "dark although it may show " + available);

@@ -184,8 +184,10 @@ void Painter::idle_unsynced() {
   Zone& main = *zones_.front();
   if (main.playing()) return;
   auto* source = main.awaited();
-  pollfd p[2] = {{wake_.get(), POLLIN, 0}, {source ? source->wait_fd() : -1, POLLIN, 0}};
-  if (!source || source->state() == Source::State::starting) ::poll(p, 2, 10);
+  const int first_frame = source ? source->wait_fd() : -1;
+  pollfd p[2] = {{wake_.get(), POLLIN, 0}, {first_frame, POLLIN, 0}};
+  // A beat is soon over here: a decoder that starts on a busy machine must not come too late for the picture that is held.
+  if (!source || source->state() == Source::State::starting) ::poll(p, 2, first_frame >= 0 ? 100 : 10);
   std::uint64_t count = 0;
   [[maybe_unused]] auto ignored = ::read(wake_.get(), &count, sizeof count);
 }

@@ -27,7 +27,7 @@ Housekeeper::~Housekeeper() {
   }
   stop_.notify_all();
   thread_.join();
-  log_failure("status", app_.board.flush(app_.store));
+  write_statuses();
   log_failure("checkpoint", app_.store.checkpoint());
 }
 
@@ -42,8 +42,15 @@ void Housekeeper::run() {
   }
 }
 
+// Consoles hear of it when it can be read, not before.
+void Housekeeper::write_statuses() {
+  const auto changed = app_.board.flush(app_.store);
+  if (!changed) return log::warn("status: {}", to_log(changed.error()));
+  for (const auto& screen : *changed) app_.events.changed({http::Topic::screens, finder::Noun::screen, screen});
+}
+
 void Housekeeper::every_second() {
-  log_failure("status", app_.board.flush(app_.store));
+  write_statuses();
   log_failure("alerts", app_.alerts.flush(app_.store));
   if (app_.alerts.forget_ended(app_.clock.wall())) http::publish_quietly(app_, "an alert's end");
   ::sd_notify(0, "WATCHDOG=1");  // this thread uses the database's lock every second: if that hangs, systemd knows

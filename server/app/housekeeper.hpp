@@ -15,6 +15,7 @@ class Housekeeper {
 
  private:
   void run();
+  void write_statuses();
   void every_second();
   void every_minute();
   void every_hour();

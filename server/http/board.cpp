@@ -14,21 +14,23 @@ std::size_t gist(const json::value& status) {
 
 }  // namespace
 
-bool Board::put(const std::string& screen, std::string status, const json::value& parsed, UtcTime now) {
+void Board::put(const std::string& screen, std::string status, const json::value& parsed, UtcTime now) {
   const auto seen = gist(parsed);
   const std::lock_guard lock(mutex_);
   waiting_[screen] = Status{std::move(status), now};
   const auto [at, fresh] = seen_.try_emplace(screen, seen);
-  return std::exchange(at->second, seen) != seen || fresh;
+  if (std::exchange(at->second, seen) != seen || fresh) changed_.insert(screen);
 }
 
-Result<void> Board::flush(store::Store& store) {
+Result<std::set<std::string>> Board::flush(store::Store& store) {
   std::map<std::string, Status> batch;
+  std::set<std::string> changed;
   {
     const std::lock_guard lock(mutex_);
     batch.swap(waiting_);
+    changed.swap(changed_);
   }
-  if (batch.empty()) return {};
+  if (batch.empty()) return changed;
   auto written = store.write([&](store::Tx& tx) -> Result<void> {
     for (const auto& [screen, status] : batch) FZ_CHECK(tx.screens().set_status(screen, status.at, status.text));
     return {};
@@ -36,8 +38,10 @@ Result<void> Board::flush(store::Store& store) {
   if (!written) {
     const std::lock_guard lock(mutex_);
     waiting_.merge(batch);  // newer ones that came meanwhile win
+    changed_.merge(changed);
+    return written.error();
   }
-  return written;
+  return changed;
 }
 
 }  // namespace fz::http

@@ -85,6 +85,7 @@ class Agent {
   Agent(const crypto::PrivateKey& key, AgentConfig config);
   struct Noted {
     UtcTime at;
+    Params params{};  ///< of the sentence
     std::string detail;
     std::int64_t count = 0;
   };

@@ -9,6 +9,14 @@ namespace {
 
 constexpr Millis kSaveClock = std::chrono::minutes(5);
 constexpr Millis kSaveRotation{30000};
+constexpr std::size_t kParamMost = 120;  // bytes of a name or number in an alarm's sentence
+
+json::object params_json(const Params& params) {
+  json::object out;
+  for (const auto& [name, value] : params)
+    if (const auto text = std::string_view(value).substr(0, kParamMost); is_utf8(text)) out[name] = text;
+  return out;
+}
 
 }  // namespace
 
@@ -19,6 +27,7 @@ void Agent::note_alarms(const Now& now, const Actions& out) {
     last_trouble_ = alarm->error;
     Noted& noted = alarms_[std::string(code_name(alarm->error.code))];
     noted.at = now.utc;
+    noted.params = alarm->error.params;
     noted.detail = alarm->error.detail.substr(0, 200);
     ++noted.count;
   }
@@ -44,8 +53,11 @@ void Agent::note_machine(const Health& health, const Now& now) {
 std::string Agent::status_json(const Now& now) const {
   json::array alarms;
   for (const auto& [code, noted] : alarms_)
-    alarms.push_back(json::object{
-        {"code", code}, {"at", format_time(noted.at)}, {"detail", is_utf8(noted.detail) ? noted.detail : ""}, {"count", noted.count}});
+    alarms.push_back(json::object{{"code", code},
+                                  {"at", format_time(noted.at)},
+                                  {"params", params_json(noted.params)},
+                                  {"detail", is_utf8(noted.detail) ? noted.detail : ""},
+                                  {"count", noted.count}});
   json::object status{{"version", config_.session.version},   {"clock", trust::clock_trust_name(time_.trust)},
                       {"playing", director_.on_air()},        {"spool", ledger_.last_counter() - reporter_.acknowledged()},
                       {"tzdata", schedule::tzdata_version()}, {"alarms", std::move(alarms)}};

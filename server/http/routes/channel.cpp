@@ -44,7 +44,7 @@ class ScreenChannel final : public net::WsHandler {
       auto bytes = json::write(*status);
       if (bytes.size() > 32 * 1024) return fail(Code::too_large, {{"limit", "32 KB"}});
       app_.alerts.heard_in_status(*status, screen_->id, app_.clock.wall());
-      if (app_.board.put(screen_->id, std::move(bytes), *status, app_.clock.wall())) told();
+      app_.board.put(screen_->id, std::move(bytes), *status, app_.clock.wall());
     } else if (m == "withdrawn") {
       const auto approvals = in.strings("approvals", 5000, 200);
       FZ_CHECK(in.finish());

@@ -127,8 +127,7 @@ Result<net::Response> report_status(Call& call) {
   FZ_TRY(const auto body, call.body());
   if (!body.is_object() || call.request.body.size() > 32 * 1024) return fail(Code::bad_field, {{"field", "status"}, {"what", "32 KB"}});
   call.app.alerts.heard_in_status(body, call.screen->id, call.now);
-  if (call.app.board.put(call.screen->id, json::write(body), body, call.now))
-    call.app.events.changed({Topic::screens, finder::Noun::screen, call.screen->id});
+  call.app.board.put(call.screen->id, json::write(body), body, call.now);
   return no_content();
 }
 

@@ -107,6 +107,8 @@ TEST_F(EventsTest, WhatChangedIsToldWithItsId) {
   };
   EXPECT_EQ(status("a1", 100), 204u);
   EXPECT_EQ(tab.wait("screens", screen_id), screen_id);
+  const auto read = publisher[0].expect(200, publisher[0].get("/v1/screens/" + screen_id));
+  EXPECT_EQ(read.at("status").at("playing").as_string(), "a1") << "told when it can be read";
   tab.forget();
   EXPECT_EQ(status("a1", 99), 204u);
   slogan_in_draft("不透露");

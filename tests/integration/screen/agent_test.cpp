@@ -189,9 +189,7 @@ TEST_F(ScreenAgent, TheLastWordsOfADeadAgentCount) {
   std::this_thread::sleep_for(Millis{200});
   screen.process.signal(SIGSTOP);
   agent.say(wire::Ack{"t1"});
-  {
-    auto gone = std::move(agent);
-  }
+  { auto gone = std::move(agent); }
   screen.process.signal(SIGCONT);
   std::this_thread::sleep_for(Millis{300});
   agent = *Agent::connect(socket);

@@ -288,6 +288,8 @@ TEST_F(Scenario, AMissingFileHoldsNothingUpAndIsAskedForAgain) {
   start();
   EXPECT_FALSE(seen(5 * kMinute).contains("ap-gone"));
   EXPECT_TRUE(alarmed("http_status"));
+  EXPECT_NE(sim.agent().status_json({Millis{0}, sim.now(), sim.now()}).find(R"("params":{"status":"404")"), std::string::npos)
+      << "what fills the sentence is told, too";
   sim.server.missing.clear();
   EXPECT_TRUE(seen(20 * kMinute).contains("ap-gone"));
 }

@@ -280,6 +280,7 @@ test('an alarm is told in words: from the catalogue, or what the machine says of
   const known = await catalogue()
   expect(d.posted('GET /v1/errors')).toHaveLength(1)
   expect(meaningOf('store_full', known)).toBe('存储已满，还差 …。')
+  expect(meaningOf('store_full', known, { missing: '3 GB' })).toBe('存储已满，还差 3 GB。')
   expect(meaningOf('machine_hot', known)).toContain('过热')
   expect(meaningOf('something_new', known)).toBe('')
   resetCatalogue()

@@ -13,10 +13,10 @@ export function catalogue(): Promise<Map<string, Sentence>> {
   })
   return asked
 }
-/** Empty for a code that nobody has words for. Numbers and names that the sentence would name stand in the alarm's detail. */
-export function meaningOf(code: string, known: Map<string, Sentence>): string {
+/** Empty for a code that nobody has words for. `params` fill the sentence; "…" where the screen did not say. */
+export function meaningOf(code: string, known: Map<string, Sentence>, params: Record<string, string> = {}): string {
   if (i18n.global.te('alarm.' + code)) return i18n.global.t('alarm.' + code)
-  return (known.get(code)?.[language()] ?? '').replace(/\{\w+\}/g, '…')
+  return (known.get(code)?.[language()] ?? '').replace(/\{(\w+)\}/g, (_, name: string) => params[name] || '…')
 }
 /** For tests: forgets that it was asked for. */
 export const resetCatalogue = () => void (asked = null)

@@ -8,8 +8,6 @@ export interface News { topic: Topic; id?: string }
 type Listener = (news: News) => void
 
 const SILENT_MS = 50_000 // the server says something every 20 s
-// What screens report is told at once, and the server writes it down once a second: only a look after that is sure to find it.
-const WRITTEN_MS = 1500
 const REST_MS = 120_000
 const SESSION_ENDED = 4001
 /** What people may be told: `open` while news come by themselves. */
@@ -78,7 +76,6 @@ function listen(l: Listener) {
 /** Calls `look` now, whenever one of these topics has news (of this id only, if one is given), and every so often besides. */
 export function useLive(look: () => Promise<unknown>, topics: Topic[], { id = '', fallbackMs = 30_000 } = {}) {
   let timer = 0
-  let written = 0 // when what was told of screens can be read for certain
   let gone = false
   let busy = false
   let missed = false
@@ -92,17 +89,14 @@ export function useLive(look: () => Promise<unknown>, topics: Topic[], { id = ''
     }
     busy = true
     missed = false
-    const began = Date.now()
     await look().catch(() => undefined)
     busy = false
     if (gone) return
     if (missed && !document.hidden) timer = window.setTimeout(turn, 300)
-    else if (written > began && !document.hidden) timer = window.setTimeout(turn, Math.max(0, written - Date.now()))
     else timer = window.setTimeout(turn, channel.open ? REST_MS : fallbackMs)
   }
   const heard: Listener = (news) => {
     if (news.topic !== 'resync' && (!topics.includes(news.topic) || (id && news.id && news.id !== id))) return
-    if (news.topic === 'screens') written = Date.now() + WRITTEN_MS
     clearTimeout(timer)
     timer = window.setTimeout(turn, 50)
   }

@@ -188,6 +188,7 @@ void Painter::idle_unsynced() {
   pollfd p[2] = {{wake_.get(), POLLIN, 0}, {first_frame, POLLIN, 0}};
   // A beat is soon over here: a decoder that starts on a busy machine must not come too late for the picture that is held.
   if (!source || source->state() == Source::State::starting) ::poll(p, 2, first_frame >= 0 ? 100 : 10);
+  if (p[1].revents & POLLIN) source->clear_wait();
   std::uint64_t count = 0;
   [[maybe_unused]] auto ignored = ::read(wake_.get(), &count, sizeof count);
 }

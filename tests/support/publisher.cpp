@@ -138,7 +138,7 @@ void Publisher::publish(UtcTime now) {
   target("playlist/" + playlist_sha, playlist_sha);
 
   Targets t;
-  t.version = ++office.counter;
+  targets_version = t.version = ++office.counter;
   t.expires = now + Days{365};
   t.targets = targets_;
   t.playlist = playlist_sha;

@@ -67,10 +67,11 @@ class Publisher {
   std::string timestamp;
   schedule::OutputRules rules;  ///< of the screen's site, in the next publication
   std::string screen = "scr-1", zone = "Asia/Shanghai";
-  bool enrolled = true;            ///< the code was typed in
-  std::optional<UtcTime> lie;      ///< the time it attests instead of the real one
-  std::vector<trust::Play> plays;  ///< accepted, in order
-  std::int64_t sent_twice = 0;     ///< accepted before, sent again
+  bool enrolled = true;              ///< the code was typed in
+  std::optional<UtcTime> lie;        ///< the time it attests instead of the real one
+  std::vector<trust::Play> plays;    ///< accepted, in order
+  std::int64_t targets_version = 0;  ///< of the last publication
+  std::int64_t sent_twice = 0;       ///< accepted before, sent again
   std::set<std::string> tokens;
   std::set<std::string> withdrawn;
   std::set<std::string> missing;  ///< blobs that answer 404

@@ -76,6 +76,7 @@ int main(int argc, char** argv) {
   fmt::print("{}\n", json::write(json::object{{"dark", sum.broken[dark]},
                                               {"days", sum.screens * o.days},
                                               {"kills", sum.kills},
+                                              {"news", sum.broken[news]},
                                               {"plays", sum.plays},
                                               {"plays_wrong", sum.broken[plays]},
                                               {"records", sum.records},

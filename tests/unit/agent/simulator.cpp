@@ -91,11 +91,17 @@ Simulator::Simulator(std::uint64_t seed, Faults faults, Millis leap, int item_sc
 }
 Simulator::~Simulator() = default;
 
+void Simulator::publish() {
+  server.publish(now());
+  published_ = time_;
+}
+
 // The server renews what ends by itself: the timestamp hourly, the withdrawals (by the office's PC) daily.
 void Simulator::hourly(int hour) {
   if (hour % 24 == 0) {
     server.renew_withdrawals(now());
-    server.publish(now());
+    check_news();
+    publish();
   } else {
     server.renew_timestamp(now());
   }
@@ -297,6 +303,7 @@ void Simulator::publication() {
               .bytes = "film " + n + std::string(500 + chance_.next() % 5000, 'y'),
               .kind = lucky(200) ? trust::Kind::bulletin : trust::Kind::loop,
               .duration = item_scale_ * between(3000, 60000)});
+  if (server.approvals.size() > 400) server.remove(server.approvals.begin()->first);  // a playlist has 500 at most
   if (server.approvals.size() > 12) {
     for (const auto& [id, a] : server.approvals)
       if (server.withdrawn.contains(id)) {
@@ -305,7 +312,8 @@ void Simulator::publication() {
       }
   }
   if (lucky(50)) server.replace_online_key(now());
-  server.publish(now());
+  check_news();
+  publish();
   push(R"({"m":"changed"})");
 }
 

@@ -53,6 +53,7 @@ class Simulator {
     plays,       ///< a play lost, doubled or altered
     dark,        ///< dark although rule and store had something to show
     withdrawal,  ///< a withdrawal not honoured within its bound
+    news,        ///< a screen that reaches its server had long not taken what was published
   };
   Publisher server;
   std::vector<std::string> violations;  ///< the first of them, in words
@@ -126,6 +127,8 @@ class Simulator {
   void speak();
   wire::Alive alive() const;
   bool has_news_of(Millis event) const;
+  void publish();
+  void check_news();
   void check_withdrawn(const OnScreen& p);
   Millis between(std::int64_t a, std::int64_t b) { return chance_.between(Millis{a}, Millis{b}); }
   bool lucky(int permille) { return static_cast<int>(chance_.next() % 1000) < permille; }
@@ -157,7 +160,7 @@ class Simulator {
   std::uint64_t screen_run_ = 0;
   bool connected_ = false;
   Millis dark_since_{0}, could_show_since_{0}, last_trouble_{0};
-  Millis leap_{0}, spoken_{0}, ticked_{0}, reachable_{0};
+  Millis leap_{0}, spoken_{0}, ticked_{0}, reachable_{0}, published_{0};
   int item_scale_ = 1;
   std::map<std::string, Millis> withdrawn_known_, withdrawn_at_;
 };

@@ -204,6 +204,13 @@ bool Simulator::has_news_of(Millis event) const {
   return server_up_ && !corrupt_answers && !disk.full && time_ - std::max(event, reachable_) > bound;
 }
 
+// Asked before something newer is published. Ten minutes more than for a withdrawal: there are media to fetch.
+void Simulator::check_news() {
+  if (!agent_ || !agent_->updater() || !has_news_of(published_ + 10 * kMinute)) return;
+  if (const auto has = agent_->updater()->set().targets_version; has < server.targets_version)
+    violation(Kind::news, fmt::format("it has list {}, and {} was published long ago", has, server.targets_version));
+}
+
 // Pushed over an open channel it is gone in seconds; without one at the next poll of a screen that reaches its server.
 void Simulator::check_withdrawn(const OnScreen& p) {
   if (const auto w = withdrawn_known_.find(p.approval);

@@ -16,7 +16,7 @@ Error format(std::string what) {
 }
 
 Result<std::string> from_gb18030(std::string_view bytes) {
-  const iconv_t cd = ::iconv_open("UTF-8", "GB18030");
+  iconv_t cd = ::iconv_open("UTF-8", "GB18030");
   if (cd == reinterpret_cast<iconv_t>(-1)) return format("UTF-8");
   std::string in(bytes), out(bytes.size() * 2 + 16, '\0');
   char* from = in.data();

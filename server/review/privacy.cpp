@@ -11,7 +11,7 @@ namespace {
 
 class Collector {
  public:
-  void add(std::string where, std::string_view text) {
+  void add(const std::string& where, std::string_view text) {
     for (const auto& f : privacy::find(text)) out_.push_back({where, std::string(privacy::kind_label(f.kind)), f.text});
   }
   void add(const std::string& where, const std::vector<std::string>& texts) {

@@ -1,7 +1,6 @@
 #include "shared/privacy/vocabulary.hpp"
 
 #include <algorithm>
-#include <array>
 #include <iterator>
 
 namespace fz::privacy {
@@ -32,12 +31,12 @@ constexpr View kSurnames1 =
     U"弓山宓蓬班仰秋暴钭厉戎幸韶蓟印怀索咸籍屠阴莘逄姬扶堵宰郤璩濮寿通燕农充慕习宦鱼容慎庾终暨居衡步满弘国广禄东越"
     U"丛漆盘臧区敬旷展冼战鹿历隽粘郄郇茆佴过慈都尉泮逮芈僧仓訇亓"
     U"夔隆厍勾融空毋乜养丰巢红竺益桓帅亢郈有琴归晋法汝墨哈谯笪爱言福邸侍";
-constexpr std::array kCompound{U"欧阳", U"上官", U"司马", U"诸葛", U"司徒", U"皇甫", U"东方", U"尉迟", U"公孙", U"慕容", U"令狐", U"夏侯",
-                               U"长孙", U"宇文", U"轩辕", U"端木", U"南宫", U"百里", U"呼延", U"独孤", U"澹台", U"淳于", U"单于", U"申屠",
-                               U"太史", U"公冶", U"濮阳", U"闻人", U"西门", U"钟离", U"鲜于", U"拓跋", U"完颜", U"纳兰", U"赫连", U"万俟",
-                               U"梁丘", U"左丘", U"东郭", U"南门", U"第五", U"羊舌", U"微生", U"即墨", U"仲孙", U"叔孙", U"司空", U"司寇",
-                               U"亓官", U"巫马", U"公西", U"漆雕", U"乐正", U"颛孙", U"壤驷", U"公良", U"夹谷", U"宰父", U"谷梁", U"段干",
-                               U"子车", U"公羊", U"公仪", U"闾丘", U"东里", U"爱新", U"叶赫", U"范姜"};
+constexpr View kCompound[] = {U"欧阳", U"上官", U"司马", U"诸葛", U"司徒", U"皇甫", U"东方", U"尉迟", U"公孙", U"慕容", U"令狐", U"夏侯",
+                              U"长孙", U"宇文", U"轩辕", U"端木", U"南宫", U"百里", U"呼延", U"独孤", U"澹台", U"淳于", U"单于", U"申屠",
+                              U"太史", U"公冶", U"濮阳", U"闻人", U"西门", U"钟离", U"鲜于", U"拓跋", U"完颜", U"纳兰", U"赫连", U"万俟",
+                              U"梁丘", U"左丘", U"东郭", U"南门", U"第五", U"羊舌", U"微生", U"即墨", U"仲孙", U"叔孙", U"司空", U"司寇",
+                              U"亓官", U"巫马", U"公西", U"漆雕", U"乐正", U"颛孙", U"壤驷", U"公良", U"夹谷", U"宰父", U"谷梁", U"段干",
+                              U"子车", U"公羊", U"公仪", U"闾丘", U"东里", U"爱新", U"叶赫", U"范姜"};
 
 constexpr View kGiven2 =
     U"伟芳娜敏静秀丽强磊军洋勇艳杰娟涛明超霞平刚桂英华玉萍红娥玲芬燕彩春菊兰凤洁梅琳云莲真环雪荣爱妹香月莺媛瑞凡佳嘉琼勤珍贞莉"
@@ -73,7 +72,7 @@ constexpr View kNever =
     U"某个只件次位名岁元块钱套款账号码被骗诈案局院所处科股部厅署委办校店厂社厦址址网站群平台约该此其每各另且若因为所以而并由"
     U"按照据经前后里内外上下左右间时分秒日月年周等第做看说听收发买卖借贷付还钱转接打叫是否吃喝跑走去来到过得着先女氏总姓称";
 
-constexpr std::array kRoles{
+constexpr View kRoles[] = {
     U"受害人",   U"被害人",   U"受害者",   U"嫌疑人",   U"犯罪嫌疑人", U"被告人", U"被告",       U"原告",       U"证人",       U"市民",
     U"居民",     U"村民",     U"群众",     U"民警",     U"辅警",       U"警官",   U"网民",       U"网友",       U"学生",       U"同学",
     U"老师",     U"教师",     U"医生",     U"护士",     U"会计",       U"出纳",   U"财务",       U"职员",       U"职工",       U"员工",
@@ -111,16 +110,16 @@ constexpr std::array kRoles{
     U"导游",     U"摄影师",   U"工程师",   U"设计师",   U"技术员",     U"操作员", U"收银员",     U"驾驶员",     U"驾驶人",     U"肇事者",
     U"目击者",   U"知情人",   U"老同学",   U"老朋友",   U"老战友",     U"同乡",   U"租户",       U"住户"};
 /// Before a colon, at the foot and the head of notices: 审核：张伟.
-constexpr std::array kLabels{U"审核", U"审签", U"审定", U"签发", U"供稿", U"撰稿", U"撰文", U"文字", U"摄影", U"图片", U"文",
-                             U"图",   U"责编", U"编辑", U"校对", U"制作", U"策划", U"采写", U"主讲", U"主持", U"主办", U"承办",
-                             U"值班", U"带班", U"整理", U"记录", U"填表", U"制表", U"联系", U"联络", U"报送", U"收件", U"寄件",
-                             U"发件", U"收货", U"宣讲", U"出席", U"列席", U"嘉宾", U"网名", U"发言", U"特邀", U"执笔", U"统筹",
-                             U"监制", U"出品", U"导演", U"配音", U"拍摄", U"剪辑", U"名单", U"者",   U"人",   U"员",   U"长",
-                             U"师",   U"手",   U"方",   U"名",   U"警",   U"官"};
+constexpr View kLabels[] = {U"审核", U"审签", U"审定", U"签发", U"供稿", U"撰稿", U"撰文", U"文字", U"摄影", U"图片", U"文",
+                            U"图",   U"责编", U"编辑", U"校对", U"制作", U"策划", U"采写", U"主讲", U"主持", U"主办", U"承办",
+                            U"值班", U"带班", U"整理", U"记录", U"填表", U"制表", U"联系", U"联络", U"报送", U"收件", U"寄件",
+                            U"发件", U"收货", U"宣讲", U"出席", U"列席", U"嘉宾", U"网名", U"发言", U"特邀", U"执笔", U"统筹",
+                            U"监制", U"出品", U"导演", U"配音", U"拍摄", U"剪辑", U"名单", U"者",   U"人",   U"员",   U"长",
+                            U"师",   U"手",   U"方",   U"名",   U"警",   U"官"};
 /// Stands right after a surname alone: 王叔, 李局.
 constexpr View kShortTitles = U"叔婶姨伯爷奶嫂哥姐总董局处队工婆";
 /// Names of peoples that have no surname, and what they are made of: Tibetan, Uyghur and Kazakh, Mongolian, Yi.
-constexpr std::array kElements{
+constexpr View kElements[] = {
     U"扎西",   U"多吉",     U"卓玛",     U"央金",     U"次仁",   U"旺堆",   U"洛桑",   U"丹增",     U"格桑",   U"平措",   U"尼玛",
     U"达娃",   U"白玛",     U"边巴",     U"拉姆",     U"普布",   U"米玛",   U"仁青",   U"顿珠",     U"贡布",   U"旺姆",   U"曲珍",
     U"德吉",   U"强巴",     U"土登",     U"阿旺",     U"索朗",   U"罗布",   U"桑珠",   U"坚赞",     U"嘉措",   U"加措",   U"晋美",
@@ -137,13 +136,13 @@ constexpr std::array kElements{
     U"敖登",   U"吉日嘎拉", U"白音",     U"赛罕",     U"乌云",   U"乌日娜", U"塔娜",   U"其木格",   U"托娅",   U"青格勒", U"满都拉",
     U"吉克",   U"曲木",     U"沙马",     U"吉木",     U"木呷",   U"尔古",   U"阿呷",   U"拉洛",     U"尔布",   U"伍呷",   U"尼布",
     U"阿牛",   U"曲比",     U"吉伍",     U"海来"};
-constexpr std::array kNoElements{U"扎西德勒", U"乌兰察布", U"乌兰牧骑", U"乌兰浩特", U"罗布泊",
-                                 U"努尔哈赤", U"尼玛县",   U"巴图湾",   U"乌云密布", U"乌云盖顶"};
-constexpr std::array kLinks{U"和", U"与", U"及", U"对", U"向",   U"给", U"被", U"让", U"由", U"找", U"替", U"跟", U"同",
-                            U"为", U"将", U"把", U"是", U"以及", U"的", U"、", U"据", U"在", U"骗", U"帮", U"劝", U"经",
-                            U"等", U"名", U"岁", U"了", U"使",   U"因", U"当", U"从", U"而", U"但", U"年", U"月", U"日",
-                            U"后", U"时", U"接", U"求", U"请",   U"问", U"见", U"到", U"用", U"以", U"即"};
-constexpr std::array kTitles{
+constexpr View kNoElements[] = {U"扎西德勒", U"乌兰察布", U"乌兰牧骑", U"乌兰浩特", U"罗布泊",
+                                U"努尔哈赤", U"尼玛县",   U"巴图湾",   U"乌云密布", U"乌云盖顶"};
+constexpr View kLinks[] = {U"和", U"与", U"及", U"对", U"向",   U"给", U"被", U"让", U"由", U"找", U"替", U"跟", U"同",
+                           U"为", U"将", U"把", U"是", U"以及", U"的", U"、", U"据", U"在", U"骗", U"帮", U"劝", U"经",
+                           U"等", U"名", U"岁", U"了", U"使",   U"因", U"当", U"从", U"而", U"但", U"年", U"月", U"日",
+                           U"后", U"时", U"接", U"求", U"请",   U"问", U"见", U"到", U"用", U"以", U"即"};
+constexpr View kTitles[] = {
     U"先生",   U"女士",   U"小姐",   U"同学",     U"老师",   U"阿姨",     U"大爷",   U"大妈",   U"奶奶",   U"爷爷",   U"叔叔",
     U"婆婆",   U"警官",   U"民警",   U"所长",     U"队长",   U"经理",     U"主任",   U"书记",   U"教授",   U"医生",   U"博士",
     U"律师",   U"法官",   U"检察官", U"院长",     U"校长",   U"局长",     U"同志",   U"师傅",   U"老人",   U"夫妇",   U"夫妻",
@@ -155,7 +154,7 @@ constexpr std::array kTitles{
     U"团伙",   U"犯诈骗", U"犯",     U"为首",     U"是一名", U"是一位",   U"老先生", U"老师傅", U"老人家", U"老两口", U"母子",
     U"父子",   U"母女",   U"父女",   U"大姐",     U"大哥",   U"阿公",     U"大嫂",   U"大婶",   U"老伯",   U"警长",   U"站长",
     U"副所长", U"指导员", U"教导员", U"辅警",     U"队员",   U"家中",     U"家里",   U"住处",   U"的身份", U"的微信", U"的信任"};
-constexpr std::array kVerbs{
+constexpr View kVerbs[] = {
     U"说",     U"称",     U"接到", U"收到", U"在",   U"被",   U"将",     U"向",   U"的",     U"通过", U"发现", U"报警",     U"报案",
     U"转账",   U"下载",   U"添加", U"点击", U"告诉", U"表示", U"介绍",   U"提醒", U"认为",   U"觉得", U"听信", U"相信",     U"信以为真",
     U"按照",   U"按",     U"先后", U"共",   U"于",   U"因",   U"是",     U"骗取", U"骗走",   U"骗去", U"转走", U"均",       U"遂",
@@ -184,14 +183,14 @@ constexpr std::array kVerbs{
     U"追问",   U"查看",   U"核实", U"登门", U"入户", U"驱车", U"下班",   U"上班", U"外出",   U"回家", U"带队", U"参加",     U"撰写",
     U"供稿",   U"摄影",   U"轻信", U"浏览", U"刷到", U"看中", U"网购",   U"替",   U"逐",     U"忽然", U"突然", U"不幸",     U"误信",
     U"哭诉",   U"求助",   U"诉",   U"讲",   U"喊",   U"笑"};
-constexpr std::array kPlaces{U"区",   U"县",   U"镇",     U"乡",   U"村",       U"街",     U"路",     U"省",   U"市",     U"州",   U"岛",
-                             U"湖",   U"桥",   U"站",     U"港",   U"湾",       U"沟",     U"坝",     U"坪",   U"巷",     U"弄",   U"苑",
-                             U"公司", U"集团", U"银行",   U"学校", U"大学",     U"医院",   U"超市",   U"商店", U"药店",   U"饭店", U"酒店",
-                             U"中学", U"小学", U"幼儿园", U"社区", U"小区",     U"派出所", U"公安",   U"法院", U"检察院", U"科技", U"机构",
-                             U"行业", U"产品", U"市场",   U"交易", U"投资平台", U"软件",   U"系统",   U"技术", U"高速",   U"大道", U"广场",
-                             U"山",   U"川",   U"河",     U"县城", U"地区",     U"自治",   U"大桥",   U"机场", U"火车站", U"地铁", U"公园",
-                             U"证券", U"基金", U"保险",   U"贷",   U"商城",     U"电器",   U"手机店", U"家电", U"食品",   U"专区", U"游戏"};
-constexpr std::array kStop{
+constexpr View kPlaces[] = {U"区",   U"县",   U"镇",     U"乡",   U"村",       U"街",     U"路",     U"省",   U"市",     U"州",   U"岛",
+                            U"湖",   U"桥",   U"站",     U"港",   U"湾",       U"沟",     U"坝",     U"坪",   U"巷",     U"弄",   U"苑",
+                            U"公司", U"集团", U"银行",   U"学校", U"大学",     U"医院",   U"超市",   U"商店", U"药店",   U"饭店", U"酒店",
+                            U"中学", U"小学", U"幼儿园", U"社区", U"小区",     U"派出所", U"公安",   U"法院", U"检察院", U"科技", U"机构",
+                            U"行业", U"产品", U"市场",   U"交易", U"投资平台", U"软件",   U"系统",   U"技术", U"高速",   U"大道", U"广场",
+                            U"山",   U"川",   U"河",     U"县城", U"地区",     U"自治",   U"大桥",   U"机场", U"火车站", U"地铁", U"公园",
+                            U"证券", U"基金", U"保险",   U"贷",   U"商城",     U"电器",   U"手机店", U"家电", U"食品",   U"专区", U"游戏"};
+constexpr View kStop[] = {
     U"高科技",   U"云会",   U"云会议", U"云服务", U"云端",   U"公检", U"公检法", U"银行",   U"花大",   U"高发",   U"查实",   U"占比",
     U"王者荣耀", U"王者荣", U"黄金",   U"马上",   U"江苏",   U"金融", U"公安局", U"高利贷", U"高收益", U"高回报", U"高额",   U"高薪",
     U"高度",     U"高校",   U"高中",   U"高铁",   U"高危",   U"高端", U"高息",   U"高风险", U"高价",   U"金额",   U"金钱",   U"金条",
@@ -233,8 +232,7 @@ constexpr std::array kStop{
 template <typename List>
 std::size_t longest_end(View before, const List& list) {
   std::size_t best = 0;
-  for (const char32_t* word : list) {
-    const View w(word);
+  for (const View w : list) {
     if (w.size() > best && before.ends_with(w)) best = w.size();
   }
   return best;
@@ -242,8 +240,7 @@ std::size_t longest_end(View before, const List& list) {
 template <typename List>
 std::size_t longest_start(View after, const List& list) {
   std::size_t best = 0;
-  for (const char32_t* word : list) {
-    const View w(word);
+  for (const View w : list) {
     if (w.size() > best && after.starts_with(w)) best = w.size();
   }
   return best;
@@ -269,7 +266,7 @@ bool is_word_surname(char32_t c) {
       c);
 }
 bool is_compound_surname(View two) {
-  return std::any_of(kCompound.begin(), kCompound.end(), [&](View w) { return w == two; });
+  return std::any_of(std::begin(kCompound), std::end(kCompound), [&](View w) { return w == two; });
 }
 int given_weight(char32_t c) {
   return has(kNever, c) && !has(kGiven2, c) ? -1 : has(kGiven2, c) ? 2 : has(kGiven1, c) ? 1 : 0;

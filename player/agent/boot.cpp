@@ -96,7 +96,7 @@ int Shell::run_boot(int stop_fd, Millis began) {
     end_of_decoders();
     if (instant().boot >= agent_->wake_at()) handle(Tick{});
   }
-  screen_->restart([](wire::ToAgent, std::vector<Fd>&) {});  // ours: it ends, and the session's own picture is next
+  screen_->restart([](const wire::ToAgent&, std::vector<Fd>&) {});  // ours: it ends, and the session's own picture is next
   return *over;
 }
 

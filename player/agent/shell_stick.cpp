@@ -115,7 +115,7 @@ void Shell::take_receipt(std::string envelope) {
   const auto read = trust::read_envelope(envelope);
   const auto receipt = read ? trust::parse_receipt(read->payload) : Result<trust::Receipt>(read.error());
   if (!receipt) return log::warn("receipt on a stick: {}", to_log(receipt.error())), void();
-  spooler_->post([this, envelope, through = receipt->through] {
+  spooler_->post([this, envelope = std::move(envelope), through = receipt->through] {
     StickReceipt e{envelope, {}};
     if (auto plays = through > 0 ? spool_->plays_after(through - 1, 1) : std::vector<trust::Play>{}; plays && !plays->empty())
       e.last = std::move(plays->front());

@@ -36,7 +36,7 @@ Result<void> read_exactly(int fd, std::uint64_t offset, std::span<std::uint8_t> 
 
 }  // namespace
 
-Error StickMirror::seen_as(Error e) const {
+Error StickMirror::seen_as(const Error& e) const {
   if (folder_ && folder_->there()) return e.code == Code::not_found ? fail(Code::stick_unreadable, {{"what", "fanzha"}}, to_log(e)) : e;
   return fail(Code::unavailable, {{"what", "U盘 stick"}});
 }

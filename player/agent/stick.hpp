@@ -49,7 +49,7 @@ class StickMirror {
   Result<void> copy(const FetchMedia& what, const std::atomic<bool>& cancelled);
   Result<stick::Ticket> read_ticket(const stick::Folder& folder) const;
   /// A failure that is really the stick's absence says so.
-  Error seen_as(Error e) const;
+  Error seen_as(const Error& e) const;
 
   std::vector<fs::path> places_;
   std::string device_, site_root_;

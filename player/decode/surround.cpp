@@ -60,7 +60,7 @@ BlurredSurround::Grid BlurredSurround::look(const wire::Planes<std::uint8_t>& pl
           const int y = y0 + std::min(h - 1, (row * 4 + i) * h / (kGrid * 4)), x = x0 + std::min(w - 1, (column * 4 + k) * w / (kGrid * 4));
           sum += planes.data[plane][static_cast<std::ptrdiff_t>(y) * planes.stride[plane] + x];
         }
-      g[static_cast<std::size_t>(row * kGrid + column)] = sum * kOne / n;
+      g[cell(row, column)] = sum * kOne / n;
     }
   for (int pass = 0; pass < kBlurs; ++pass) {
     Grid soft{};
@@ -68,9 +68,8 @@ BlurredSurround::Grid BlurredSurround::look(const wire::Planes<std::uint8_t>& pl
       for (int column = 0; column < kGrid; ++column) {
         int sum = 0;
         for (int dy = -1; dy <= 1; ++dy)
-          for (int dx = -1; dx <= 1; ++dx)
-            sum += g[static_cast<std::size_t>(std::clamp(row + dy, 0, kGrid - 1) * kGrid + std::clamp(column + dx, 0, kGrid - 1))];
-        soft[static_cast<std::size_t>(row * kGrid + column)] = sum / 9;
+          for (int dx = -1; dx <= 1; ++dx) sum += g[cell(std::clamp(row + dy, 0, kGrid - 1), std::clamp(column + dx, 0, kGrid - 1))];
+        soft[cell(row, column)] = sum / 9;
       }
     g = soft;
   }
@@ -95,7 +94,7 @@ void BlurredSurround::enlarge(int plane) {
   for (int y = 0; y < h; ++y) {
     const int v = position(y, h, p.height * scale), row = v / kOne, part = v % kOne;
     for (int i = 0; i < kGrid; ++i) {
-      const auto at = static_cast<std::size_t>(row * kGrid + i);
+      const auto at = cell(row, i);
       line[static_cast<std::size_t>(i)] = (grid[at] * (kOne - part) + grid[at + kGrid] * part) / kOne;
     }
     auto* to = big_[static_cast<std::size_t>(plane)].data() + static_cast<std::ptrdiff_t>(y) * w;

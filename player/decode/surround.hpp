@@ -29,6 +29,7 @@ class BlurredSurround {
  private:
   static constexpr int kGrid = 24;  // a side of the tiny picture
   using Grid = std::array<int, kGrid * kGrid>;
+  static std::size_t cell(int row, int column) { return static_cast<std::size_t>(row) * kGrid + static_cast<std::size_t>(column); }
   Grid look(const wire::Planes<std::uint8_t>& planes, int plane) const;
   void enlarge(int plane);
 

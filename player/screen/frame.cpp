@@ -2,6 +2,7 @@
 
 #include <array>
 #include <atomic>
+#include <cmath>
 #include <cstring>
 
 namespace fz::screen {
@@ -184,7 +185,7 @@ Colour colour_of(std::uint32_t rgb) {
   // ITU-R BT.709-6, 3.3 and 3.4, in limited range.
   double r = (rgb >> 16 & 255) / 255.0, g = (rgb >> 8 & 255) / 255.0, b = (rgb & 255) / 255.0;
   double y = 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  auto byte = [](double v) { return static_cast<std::uint8_t>(v + 0.5); };
+  auto byte = [](double v) { return static_cast<std::uint8_t>(std::lround(v)); };
   return {byte(16 + 219 * y), byte(128 + 224 * (b - y) / 1.8556), byte(128 + 224 * (r - y) / 1.5748)};
 }
 Colour dimmed(Colour c, int percent) {

@@ -78,7 +78,7 @@ void init_gstreamer() {
   load_plugins({"coreelements"});
 }
 
-Result<std::unique_ptr<Output>> Output::open(OutputOptions options, std::function<void(const Presented&)> report,
+Result<std::unique_ptr<Output>> Output::open(const OutputOptions& options, std::function<void(const Presented&)> report,
                                              std::function<void(const Presented&)> announce, HeardFn heard) {
   std::unique_ptr<Output> out(new Output(options));
   out->epoch_ = monotonic_ns();
@@ -234,7 +234,8 @@ void Output::push(BufferPtr frame, Ns pts, Ns duration) {
 
 void Output::push_audio(std::span<std::int16_t> samples, Ns pts, const PlayRef& play) {
   // From the gain of the last block to the one that is wanted now, over this block: a step would click.
-  float to = level_, step = samples.empty() ? 0 : (to - gain_) / static_cast<float>(samples.size() / 2);
+  const std::size_t frames = samples.size() / 2;
+  float to = level_, step = frames == 0 ? 0 : (to - gain_) / static_cast<float>(frames);
   for (std::size_t k = 0; (gain_ != 1.0F || to != 1.0F) && k + 1 < samples.size(); k += 2) {
     gain_ += step;
     for (auto* s : {&samples[k], &samples[k + 1]}) *s = static_cast<std::int16_t>(std::lround(static_cast<float>(*s) * gain_));

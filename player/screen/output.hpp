@@ -11,6 +11,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "player/screen/frame.hpp"
 #include "player/screen/note.hpp"
@@ -50,7 +51,7 @@ class Output {
   /// before it is shown, `report` after. Errors: screen_sink (no display, no such sink).
   /// `heard` is called on the sound pipeline's thread for every block it takes, as loud as it is taken.
   using HeardFn = std::function<void(const PlayRef& play, Ns pts, std::span<const std::int16_t> samples)>;
-  static Result<std::unique_ptr<Output>> open(OutputOptions options, std::function<void(const Presented&)> report,
+  static Result<std::unique_ptr<Output>> open(const OutputOptions& options, std::function<void(const Presented&)> report,
                                               std::function<void(const Presented&)> announce, HeardFn heard = nullptr);
   ~Output();
   Output(const Output&) = delete;
@@ -84,7 +85,7 @@ class Output {
   void rebuild_video();
 
  private:
-  explicit Output(OutputOptions options) : options_(options) {}
+  explicit Output(OutputOptions options) : options_(std::move(options)) {}
   Result<void> build_video();
   void build_audio();
   void rebuild();

@@ -67,11 +67,12 @@ void PlayFiles::prefetch(Lane& lane, std::size_t items) {
     const auto& file = (*lane.files)[lane.next % lane.files->size()];
     ++lane.next;
     auto item = start(lane, file);
-    if (!item)
-      skip(file, to_log(item.error()));
-    else
+    if (item) {
       lane.items.emplace(fmt::format("p{:08}", ++plays_), *std::move(item));
-    if (!item && lane.zone != layout::Kind::main) return;  // an endless list of bad files must not be gone through at once
+    } else {
+      skip(file, to_log(item.error()));
+      if (lane.zone != layout::Kind::main) return;  // an endless list of bad files must not be gone through at once
+    }
   }
 }
 

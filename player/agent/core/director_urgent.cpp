@@ -30,12 +30,10 @@ void Director::end_emergencies(const Now& now, const Programme& programme, Actio
     if (p.pick.priority != schedule::Class::emergency || p.stage == Stage::stopping || (!p.over && listed(p))) continue;
     if (p.stage < Stage::gone) {
       waiting.push_back(p.id);
-    } else if (p.stage == Stage::gone) {
-      stop(p, "replaced", now, out);
-    } else if (!p.over) {
+    } else if (p.stage == Stage::on_air && !p.over) {
       p.over = true;
       p.pick.duration = std::max(Millis{1}, now.boot - p.started);  // its end is now, whatever was planned
-    } else if (now.boot > p.started + p.pick.duration + kOverLimit) {
+    } else if (p.stage == Stage::gone || now.boot > p.started + p.pick.duration + kOverLimit) {
       stop(p, "replaced", now, out);
     }
   }

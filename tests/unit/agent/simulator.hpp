@@ -163,6 +163,7 @@ class Simulator {
   Millis leap_{0}, spoken_{0}, ticked_{0}, reachable_{0}, published_{0};
   int item_scale_ = 1;
   std::map<std::string, Millis> withdrawn_known_, withdrawn_at_;
+  std::set<std::string> damaged_;
 };
 
 }  // namespace fz::test

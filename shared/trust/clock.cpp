@@ -101,7 +101,7 @@ Result<TrustedClock> TrustedClock::load(std::string_view text, UtcTime build_dat
   out.base_boot_ = Millis{r.integer("since_boot", 0, kMax)};
   out.last_good_ = ms("last_good");
   out.last_attested_ = ms("last_attested");
-  out.ran_ = from_unix_ms(r.integer_or("ran", to_unix_ms(out.last_good_), 0, kMax));  // files of earlier releases have none
+  out.ran_ = from_unix_ms(r.integer_or("ran", to_unix_ms(out.last_attested_), 0, kMax));  // files of earlier releases have none
   out.rtc_agreed_ = r.boolean_or("rtc_agreed", false);
   FZ_CHECK(r.finish());
   auto known = std::find(kNames.begin(), kNames.end(), trust);

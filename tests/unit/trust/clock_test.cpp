@@ -142,7 +142,7 @@ TEST(TrustedClock, AFileOfAnEarlierReleaseIsRead) {
   ASSERT_NE(at, std::string::npos);
   text.erase(at, text.find(',', at) + 1 - at);
   auto clock = TrustedClock::load(text, kBuild).value();
-  EXPECT_REFUSED(clock.attest(kNow, 2 * kHour, Millis{0}, kNow), clock) << "its last good reading stands";
+  EXPECT_REFUSED(clock.attest(kNow, 2 * kHour, Millis{0}, kNow), clock) << "its last attested time stands, and what runs from there";
 }
 
 TEST(TrustedClock, TheServerCannotThrowTheClockAhead) {
